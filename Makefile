@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals oracle docs clean
+.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench rules-bench fixture-bench security-bench sim chaos fixture-campaign mutate stalls fuzz deals oracle docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -66,8 +66,18 @@ day-bench: $(VENV)/.installed-dev ## measure the close of days of 10,000 to 3,00
 tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md (needs a C compiler, the load tools and stunnel; about three minutes)
 	@$(VENV)/bin/python -m bench.tls $(ARGS)
 
+.PHONY: page-bench
+page-bench: $(VENV)/.installed-dev ## measure what a payment through the payment page costs, write bench/page.md (about two minutes; ARGS="--seconds 30")
+	@$(VENV)/bin/python -m bench.page $(ARGS)
+
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)
 	@$(VENV)/bin/python -m bench.follow $(ARGS)
+
+rules-bench: $(VENV)/.installed-dev ## measure what 500 rules cost that match nothing, write bench/rules.md (needs a C compiler and the load tools; about three minutes)
+	@$(VENV)/bin/python -m bench.rules $(ARGS)
+
+fixture-bench: $(VENV)/.installed-dev ## measure what the pytest fixture costs, write bench/fixture.md (about a minute on idle cores)
+	@$(VENV)/bin/python -m bench.fixture $(ARGS)
 
 security-bench: $(VENV)/.installed-dev ## measure what CVV2, ARQC and MACs cost, write bench/security.md (about two minutes)
 	@$(VENV)/bin/python -m bench.security $(ARGS)
@@ -85,6 +95,9 @@ kills: $(VENV)/.installed-dev ## kill -9 close, mail, payout file and payment pa
 .PHONY: page-kills
 page-kills: $(VENV)/.installed-dev ## kill -9 payment page, switch and shop while bills are paid, prove that all tell the same (PAGE_KILLS=200; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.page_kills.run $(PAGE_KILLS) $(ARGS)
+
+fixture-campaign: $(VENV)/.installed-dev ## play 200 tests of the pytest fixture on 4 workers, 20 times in other orders (ARGS="--times 3")
+	@$(VENV)/bin/python -m tests.testing.fixture_campaign $(ARGS)
 
 mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
@@ -105,11 +118,13 @@ pages: $(VENV)/.installed ## type what tutorials, how-to pages and French pages 
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed-dev ## write docs/reference/cli.md and test-cards.md anew, and the pictures and quoted output of README.md
+docs: $(VENV)/.installed-dev ## write docs/reference/cli.md, test-cards.md and est3dgate.md anew, and the pictures and quoted output of README.md
 	@$(VENV)/bin/python -m switch.cli.reference > docs/reference/cli.md.new
 	@mv docs/reference/cli.md.new docs/reference/cli.md
 	@$(VENV)/bin/python -m switch.cli.card_reference > docs/reference/test-cards.md.new
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
+	@$(VENV)/bin/python -m switch.cli.est3dgate_reference > docs/reference/est3dgate.md.new
+	@mv docs/reference/est3dgate.md.new docs/reference/est3dgate.md
 	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var

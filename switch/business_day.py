@@ -19,6 +19,12 @@ from switch.spec_table import SpecTable
 #: The last date that can be open: the date after it and its value date have to stand in the calendar, which ends with 9999.
 BUSINESS_DATE_MAX: Final = "9998-12-31"
 CUT_OFF = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+MORNING: Final = time(9)  #: at which a banking day is jumped to
+BEFORE_CUT_OFF_MS: Final = 60_000  #: how long before a cut-off is just before it
+_UNITS_MS: Final = {"ms": 1, "s": 1_000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_SPAN = re.compile(r"([0-9]{1,6})(ms|s|min|m|h|d|w)", re.ASCII)
+INSTANT_EXPECTED: Final = "a time such as 2026-11-27T18:55, where Switch is, or with its offset: 2026-11-27T17:55Z"
+SPAN_EXPECTED: Final = "a length of time such as 90s, 30m, 2h, 1d or 1d12h"
 
 
 @frozen(kw_only=True)
@@ -76,6 +82,33 @@ class Calendar:
         local = datetime.combine(date.fromisoformat(business_date), self.cut_off, self.zone)
         return int(local.timestamp() * 1000)
 
+    def before_cut_off_ms(self, at_ms: int, left_ms: int = BEFORE_CUT_OFF_MS) -> int:
+        """The first instant, from one on, that comes so long before a cut-off."""
+        business_date = self.business_date_at(at_ms)
+        if at_ms > self.cut_off_ms(business_date) - left_ms:
+            business_date = next_business_date(business_date)
+        return max(at_ms, self.cut_off_ms(business_date) - left_ms)
+
+    def next_banking_day_ms(self, at_ms: int) -> int:
+        """The morning of the first banking day behind the business date of an instant: an hour before the cut-off where that
+        is earlier, so that it counts in the day itself."""
+        day = date.fromisoformat(next_business_date(self.business_date_at(at_ms)))
+        while not self.is_banking_day(day):
+            day += timedelta(days=1)
+        morning_ms = int(datetime.combine(day, MORNING, self.zone).timestamp() * 1000)
+        return min(morning_ms, self.cut_off_ms(day.isoformat()) - _UNITS_MS["h"])
+
+    def typed_instant_ms(self, text: str) -> int | None:
+        """An instant as people type it: ``2026-11-27T18:55``, where the centre is unless it has an offset; None where it is
+        none."""
+        try:
+            typed = datetime.fromisoformat(text)
+            at = typed if typed.tzinfo is not None else typed.replace(tzinfo=self.zone)
+            at_ms = round(at.timestamp() * 1000)
+        except (ValueError, OverflowError):
+            return None
+        return at_ms if "1970-01-01" < f"{at:%Y-%m-%d}" <= BUSINESS_DATE_MAX else None
+
     def is_banking_day(self, day: date) -> bool:
         return day.weekday() not in self.weekend and day not in self.holidays
 
@@ -132,6 +165,18 @@ def typed_date(text: str) -> str | None:
     typed = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
     date_typed = f"{typed[3]}-{typed[2]}-{typed[1]}" if typed else text
     return date_typed if is_business_date(date_typed) else None
+
+
+def typed_span_ms(text: str) -> int | None:
+    """A length of time as people type it, in milliseconds; None where it is none.
+
+    >>> typed_span_ms("2h"), typed_span_ms("1d12h"), typed_span_ms("2")
+    (7200000, 129600000, None)
+    """
+    parts = _SPAN.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(int(number) * _UNITS_MS[unit] for number, unit in parts)
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.business_day import Calendar, is_business_date, next_business_date
+from switch.business_day import Calendar, is_business_date, next_business_date, typed_span_ms
 from switch.errors import SpecError
 from switch.spec_table import SpecTable
 
@@ -20,6 +20,9 @@ MOROCCO = {
 }
 
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31)).map(date.isoformat)
+
+
+ZONES = st.sampled_from(["Africa/Casablanca", "Europe/Paris", "America/New_York", "Asia/Tokyo"])
 
 
 def calendar(**changes: Any) -> Calendar:
@@ -144,3 +147,50 @@ def test_a_week_without_banking_days_is_refused() -> None:
     every_day = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     with pytest.raises(SpecError, match="expected at least one banking day a week"):
         calendar(weekend=every_day)
+
+
+@given(days, ZONES, st.sampled_from(["00:30", "02:30", "23:00"]), st.integers(0, 86_400_000), st.integers(1, 3_600_000))
+def test_just_before_a_cut_off_is_the_first_such_instant(
+    day: str, zone: str, cut_off: str, after_ms: int, left_ms: int
+) -> None:
+    local = calendar(time_zone=zone, cut_off=cut_off)
+    now_ms = local.cut_off_ms(day) + after_ms
+    before_ms = local.before_cut_off_ms(now_ms, left_ms)
+    date_before = local.business_date_at(before_ms)
+    assert now_ms <= before_ms == local.cut_off_ms(date_before) - left_ms
+    assert local.before_cut_off_ms(before_ms, left_ms) == before_ms
+    assert local.business_date_at(before_ms + left_ms) == next_business_date(date_before)
+
+
+@given(days, ZONES, st.sampled_from(["00:30", "02:30", "09:00", "23:00"]), st.integers(0, 86_400_000))
+def test_the_next_banking_day_begins_on_its_own_business_date(day: str, zone: str, cut_off: str, after_ms: int) -> None:
+    local = calendar(time_zone=zone, cut_off=cut_off)
+    now_ms = local.cut_off_ms(day) + after_ms
+    jumped_ms = local.next_banking_day_ms(now_ms)
+    reached = local.business_date_at(jumped_ms)
+    assert jumped_ms > now_ms
+    assert reached > local.business_date_at(now_ms)
+    assert local.is_banking_day(date.fromisoformat(reached))
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-11-27T18:55", "2026-11-27T17:55+00:00"),
+        ("2026-11-27 18:55:30", "2026-11-27T17:55:30+00:00"),
+        ("2026-11-27T18:55Z", "2026-11-27T18:55+00:00"),
+        ("2026-11-27", "2026-11-26T23:00+00:00"),
+    ],
+)
+def test_an_instant_is_typed_where_the_centre_is(text: str, instant: str) -> None:
+    assert calendar().typed_instant_ms(text) == at_ms(instant)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "18:55", "2026-13-01T00:00", "1969-12-31", "9999-01-01", "2026-11-27T25:00"])
+def test_what_is_no_instant(text: str) -> None:
+    assert calendar().typed_instant_ms(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "2", "h", "2 h", "-2h", "1.5h", "2h!", "2H", "٢h"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    assert typed_span_ms(text) is None

@@ -33,12 +33,35 @@ class _Question:
         self.answer: Message | None = None
 
 
+class CentreCall:
+    """Where a line leads, and how it is made."""
+
+    def __init__(self, host: str, port: int, tls: ClientSide | None = None) -> None:
+        self.place = f"{host}:{port}"
+        self._address, self._tls = (host, port), tls
+
+    async def connected(self) -> ByteStream:
+        """A connection. UnreachableError where nobody takes the call."""
+        host, port = self._address
+        try:
+            with trio.fail_after(CONNECT_SECONDS):
+                plain = await trio.open_tcp_stream(host, port)
+                if self._tls is None:
+                    return plain
+                secured = trio.SSLStream(plain, self._tls.context, server_hostname=self._tls.server_name)
+                await secured.do_handshake()
+                return secured
+        except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
+            why = why_not_called(fault) or "nobody took the call"
+            raise UnreachableError(f"{self.place}: {why}, expected a running Switch (switch up)") from None
+
+
 class CentreLine:
     """The line. ``run`` has to run as long as it is used."""
 
     def __init__(self, host: str, port: int, wire: WireFormat, *, tls: ClientSide | None = None) -> None:
-        self.place = f"{host}:{port}"
-        self._address, self._wire, self._tls = (host, port), wire, tls
+        self._call = CentreCall(host, port, tls)
+        self.place, self._wire = self._call.place, wire
         self._stream: ByteStream | None = None
         self._lock = trio.Lock()
         self._waiting: list[_Question] = []
@@ -85,18 +108,7 @@ class CentreLine:
                     raise UnansweredError(f"{self.place}: the line broke as a message was sent") from None
 
     async def _called(self) -> ByteStream:
-        host, port = self._address
-        try:
-            with trio.fail_after(CONNECT_SECONDS):
-                plain = await trio.open_tcp_stream(host, port)
-                stream: ByteStream = plain
-                if self._tls is not None:
-                    secured = trio.SSLStream(plain, self._tls.context, server_hostname=self._tls.server_name)
-                    await secured.do_handshake()
-                    stream = secured
-        except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
-            why = why_not_called(fault) or "nobody took the call"
-            raise UnreachableError(f"{self.place}: {why}, expected a running Switch (switch up)") from None
+        stream = await self._call.connected()
         assert self._nursery is not None, "the line does not run"
         self._stream = stream
         self._nursery.start_soon(self._read, stream)

@@ -19,9 +19,10 @@ _FACTOR = "02"  #: how the holder was asked, in a CAVV: by a code
 
 def issuer_of(specs: Parts | Specs, pan: Pan) -> tuple[str, Card | None]:
     """The bank of a card, and the card where it is a test card; no bank of any other, whose keys nobody has."""
+    digits = pan.digits
     for issuer in specs.issuers.values():
-        found = next((card for card in issuer.cards if card.pan == pan), None)
-        found = found or issuer.further_card(pan.digits)
+        found = next((card for card in issuer.cards if card.pan.digits == digits), None)
+        found = found or issuer.further_card(digits)
         if found is not None:
             return issuer.id, found
     return "", None

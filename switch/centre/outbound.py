@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from switch.centre.host.stage import AnswerStage
+from switch.centre.host.issuer_stage import IssuerStage
 from switch.errors import MessageError
-from switch.iso8583.codec import NOTHING_ADDED
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
@@ -24,10 +24,21 @@ from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinRefusedError, PinZones
+from switch.lines.staging.answer_stage import AnswerStage
 from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
-from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
+from switch.routing.memory.pending import Exchange
+from switch.routing.traffic.effects import (
+    Deliver,
+    Effect,
+    Forward,
+    JournalOccurrence,
+    Notice,
+    Reply,
+    ReplyReversal,
+    ReplyTotals,
+)
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed, Scripted
 from switch.scenarios.conduct import Conduct
 from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
@@ -45,6 +56,7 @@ class Origin:
     message: Message
     body: bytes = b""
     conduct: Conduct | None = None
+    rule: str = ""  #: of that scenario, for people
     scripted: Scripted | None = None
 
 
@@ -59,10 +71,13 @@ class Outbound:
         handle: Callable[[Event, float], Iterable[Effect]],
         zones: PinZones | None = None,
         stage: AnswerStage | None = None,
+        waiting: Callable[[Any], Exchange | None] = lambda key: None,
+        codec_named: Callable[[str], Codec | None] | None = None,
     ) -> None:
         self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
-        self._stage = stage
+        self._stage, self._waiting, self._codec_named = stage, waiting, codec_named
+        self.issuers: IssuerStage | None = None  #: the rules of scenarios at issuers, while there are any
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -112,22 +127,31 @@ class Outbound:
         """Answer as a scenario wants it: ``AnswerStage`` sends the frame, or does not. An answer that the line's dialect
         cannot say in the altered form is sent unaltered."""
         assert self._stage is not None, "a conduct without a stage"
-        line, frame = origin.line, b""
+        line, frame, about = origin.line, b"", None
         self._touched[line] = None
         if not conduct.silence:
-            wanted = [altered_answer(message, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
-            for said in (*wanted, message, as_asked(message, origin.message)):
+            wanted = (
+                [altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)]
+                if conduct.alters
+                else []
+            )
+            other = self._codec_named(conduct.dialect) if conduct.dialect and self._codec_named is not None else None
+            tries = [(said, None) for said in (*wanted, message, as_asked(message, origin.message))]
+            for said, codec in ([(said, other) for said, _ in tries[:1]] if other is not None else []) + tries:
                 try:
-                    line.queue(said, origin.tpdu, origin.message, action)
+                    if codec is None:
+                        line.queue(said, origin.tpdu, origin.message, action)
+                    else:
+                        line.queue_in(codec, said, origin.tpdu, action)
                 except MessageError as error:
                     what = f"an answer {said.mti} of a scenario cannot be said: {error}"
                     self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
                     continue
-                frame = line.take_back()
+                frame, about = line.take_back(), _about(said, origin)
                 break
             else:
                 return False
-        self._stage.perform(line, frame, conduct)
+        self._stage.perform(line, frame, conduct, about)
         return True
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
@@ -175,12 +199,15 @@ class Outbound:
     def _forward(self, effect: Forward, now: float) -> Iterable[Effect]:
         """Queue a request for its issuer. Where that cannot be done, return the effects by which the switchboard decides it."""
         request, issuer = effect.authorization, effect.issuer
+        if effect.in_part:
+            request = forwarding.for_a_part(request)
         link = self._links[issuer]
         line = link.line
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         own, origin = self._voice.institution_id, effect.origin
-        if request.security is None and link.billing is None and origin and request.carried is origin.message.elements:
+        plain = request.security is None and link.billing is None and self.issuers is None
+        if plain and origin and request.carried is origin.message.elements:
             mti = forwarding.REQUEST_MTIS[request.message_class]
             if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
                 self._touched[line] = None
@@ -202,7 +229,18 @@ class Outbound:
             )
             return self._handle(ForwardFailed(request, issuer, FORMAT_ERROR, why), now)
         self._touched[line] = None
-        return ()
+        if self.issuers is None:
+            return ()
+        exchange = self._waiting(request.key)
+        return self._cued(link, line, message, None if exchange is None else exchange.request_id)
+
+    def _cued(self, link: IssuerLink, line: Line, message: Message, request_id: int | None) -> Iterable[Effect]:
+        """What a scenario does with the answer to a message that was queued last, under the request it is about."""
+        assert self.issuers is not None, "rules at issuers"
+        told = self.issuers.queued(link.issuer, line, link.tpdu, message)
+        if not told:
+            return ()
+        return (Notice("scenario", told) if request_id is None else JournalOccurrence(request_id, "scenario", told),)
 
     def _deliver(self, effect: Deliver, now: float) -> Iterable[Effect]:
         """Queue a reversal or an advice for its issuer; where there is no line, the switchboard repeats it later."""
@@ -218,7 +256,7 @@ class Outbound:
         except MessageError as error:
             return self._deliver_less(effect, line, link.tpdu, message, error, now)
         self._touched[line] = None
-        return ()
+        return () if self.issuers is None else self._cued(link, line, message, effect.delivery.request_id)
 
     def _owed(self, delivery: Delivery, repeat: bool) -> Message:
         """The advice or the reversal of a delivery, as a message."""
@@ -255,6 +293,15 @@ class Outbound:
                 last = error
                 continue
             self._touched[line] = None
+            cued = () if self.issuers is None else self._cued(self._links[delivery.issuer], line, less, delivery.request_id)
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
-            return () if effect.repeat else (Notice("format_error", f"{what}: {fault}; said without DE {left_out}"),)
+            said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
+            return cued if effect.repeat else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
+
+
+def _about(message: Message, origin: Origin) -> dict[str, str]:
+    """Which answer it is, for who may release it; without a card number."""
+    e = message.elements
+    named = {"stan": message.stan, "rrn": e.get(37, ""), "terminal": e.get(41, "").rstrip(), "amount": e.get(4, "")}
+    return {"mti": message.mti, **named, "response_code": message.response_code or "", "rule": origin.rule}

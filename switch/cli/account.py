@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ from switch.cli.command.names import issuer_names, known
 from switch.cli.command.options import data_option, in_folder, json_option, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def _change(
 
     specs = _specs(data, specs_folder)
     issuer, card = _found(name, specs, issuer_id)
-    by_process = change(data, issuer, card.account, order, amount_minor, clock_ms=lambda: time.time_ns() // 1_000_000)
+    by_process = change(data, issuer, card.account, order, amount_minor, clock_ms=centre_clock_of(data))
     (one,) = read_accounts(data, issuer, card)
     if as_json:
         show_json({**_as_json(issuer.id, one), "written_by": "issuer" if by_process else "command"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from switch.cli.console.words import figure, lang_option, said
 from switch.cli.day_again import diff, redo, show_recomputed
 from switch.cli.day_list import list_days
 from switch.cli.day_span import show_figures
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
 
@@ -101,9 +101,9 @@ def close(
         return _rehearse(data, specs, business_date, progress, as_json)
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
     also = [form for form, wanted in asked.items() if wanted]
-    letters = system_letters() if pdf else None
+    letters, clock_ms = system_letters() if pdf else None, centre_clock_of(data)
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say, also, letters)
+        report = close_day(data, specs, business_date, clock_ms(), clock_ms, progress.say, also, letters)
     finally:
         progress.done()
     tell_replaced(letters)
@@ -171,7 +171,7 @@ def _rehearse(data: Path, specs: Specs, business_date: str | None, progress: Pro
     from switch.cli.show.tables import show_json
 
     try:
-        found = rehearsed(data, specs, business_date, _clock_ms(), progress.say)
+        found = rehearsed(data, specs, business_date, centre_clock_of(data)(), progress.say)
     finally:
         progress.done()
     differs = bool(found.differences or found.changed_line_count)
@@ -184,10 +184,6 @@ def _rehearse(data: Path, specs: Specs, business_date: str | None, progress: Pro
             click.echo()
             show_recomputed(found)
     return EXIT_NO if differs else EXIT_DONE
-
-
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def acquirer_names(specs: Specs) -> dict[str, str]:

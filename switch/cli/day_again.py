@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +22,7 @@ from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress
 from switch.cli.console.screen import say, say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.measured import Measured
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
@@ -127,7 +127,7 @@ def _redone(data: Path, specs: Specs | None, date: str, tell: Callable[[str], No
     from switch.batch.again import redone
     from switch.batch.recomputation import recomputed
 
-    return redone(data, date, tell), None if specs is None else recomputed(data, specs, date, _clock_ms(), tell)
+    return redone(data, date, tell), None if specs is None else recomputed(data, specs, date, centre_clock_of(data)(), tell)
 
 
 def _is_same(files: Redone, again: Rehearsal | None) -> bool:
@@ -185,7 +185,7 @@ def diff(first: str, second: str | None, data: Path, specs_folder: Path | None, 
         return EXIT_NO if found else EXIT_DONE
     progress = Progress(silent=as_json)
     try:
-        again = recomputed(data, specs_of(data, specs_folder), first, _clock_ms(), progress.say)
+        again = recomputed(data, specs_of(data, specs_folder), first, centre_clock_of(data)(), progress.say)
     finally:
         progress.done()
     if as_json:
@@ -211,10 +211,6 @@ def _closed_in(data: Path, span: DateSpan | None) -> tuple[str, ...]:
         first, last = span.first, span.last
         raise NegativeAnswerError(f"no business date is closed from {first} to {last}; the last one closed is {dates[-1]}")
     return chosen
-
-
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _as_json(again: Rehearsal) -> dict[str, object]:

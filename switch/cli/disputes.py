@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from switch.cli.command.options import PATH, business_date_given, data_option, j
 from switch.cli.console.last_resort import complain
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, language, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
 
@@ -208,7 +208,7 @@ def import_file(file: Path, data: Path, specs_folder: Path | None, as_json: bool
     """
     from switch.casework.dispute_files import take_file
 
-    report = take_file(data, _rules(data, specs_folder), file, _now_ms())
+    report = take_file(data, _rules(data, specs_folder), file, centre_clock_of(data)())
     _show_import(report, as_json=as_json)
     return EXIT_NO if report.set_aside else EXIT_DONE
 
@@ -231,10 +231,6 @@ def list_set_aside(data: Path, as_json: bool) -> None:
     if not rows:
         raise NegativeAnswerError(f"{data}: no record was set aside")
     show_table(("file", "line", "reason", "record"), [(row.file, row.line, said(row.reason), row.record) for row in rows])
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _rules(data: Path, specs_folder: Path | None) -> DisputeRules:
@@ -274,7 +270,7 @@ def _tell(
     from switch.disputes.life import Wish
 
     wish = Wish(step=step, reason=reason, person=person, remark=remark)
-    row = tell(data, _rules(data, specs_folder), named, wish, amount, _now_ms(), new=new)
+    row = tell(data, _rules(data, specs_folder), named, wish, amount, centre_clock_of(data)(), new=new)
     row, events = dossier_story(data, row.dossier)
     if as_json:
         _show_story_json(row, events)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
@@ -108,7 +108,7 @@ def represent(which: str, person: str, reason: str, data: Path, as_json: bool) -
     from switch.casework.open_items import exception_story
     from switch.casework.open_items import represent as accept
 
-    item = accept(data, which, person, reason, time.time_ns() // 1_000_000)
+    item = accept(data, which, person, reason, centre_clock_of(data)())
     _show(exception_story(data, str(item.request_id)), as_json=as_json)
 
 
@@ -132,7 +132,7 @@ def write_off(which: str, person: str, reason: str, pays_merchant: bool, data: P
     from switch.casework.open_items import exception_story
     from switch.casework.open_items import write_off as give_up
 
-    item = give_up(data, which, person, reason, time.time_ns() // 1_000_000, pays_merchant=pays_merchant)
+    item = give_up(data, which, person, reason, centre_clock_of(data)(), pays_merchant=pays_merchant)
     _show(exception_story(data, str(item.request_id)), as_json=as_json)
 
 

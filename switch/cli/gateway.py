@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, g
 from switch.cli.console.words import lang_option, said
 from switch.cli.gateway_affiliation import affiliation
 from switch.cli.gateway_office import office
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.machine.starting import is_called, is_never_dumped
 from switch.machine.stopping import Stop
@@ -234,7 +234,7 @@ def replay(callback_id: str, data: Path) -> None:
         callback = books.callbacks.one(callback_id)
         if callback is None:
             raise NegativeAnswerError(f"{data}: there is no callback {callback_id!r}")
-        books.callbacks.replay(callback.id, time.time_ns() // 1_000_000)
+        books.callbacks.replay(callback.id, centre_clock_of(data)())
     say_text(said(f"the callback of order {callback.order_id} is sent again to {callback.url}"), None)
 
 

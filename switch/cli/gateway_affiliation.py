@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from switch.cli.command.help import Verb, Verbs, option
 from switch.cli.command.options import data_option, json_option, specs_option
 from switch.cli.console.words import lang_option, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -98,8 +98,9 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     """Accept an application: it becomes a merchant with a terminal, and a shop with a store key and a name for the XML API.
 
     The running payment page takes the shop within a second, without a restart, and lists its site. Switch itself knows the
-    merchants of merchants.toml from its start. Until merchants.toml has this one and Switch has started again, it declines the
-    payments of the shop with 03, or clears them under the default contract if centre.toml accepts unknown merchants.
+    merchants of merchants.toml: with --write-specs a running Switch takes this one at once. Else it declines the payments of
+    the shop with 03 until merchants.toml has it and `switch merchants --reload` was given, or clears them under the default
+    contract if centre.toml accepts unknown merchants.
 
     The decision is kept first. If --write-specs could not write the files then, give the command again: it writes what they
     lack.
@@ -132,7 +133,7 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     again = write_specs and found.verdict == "accepted"  # its tables are written where an earlier command did not come to it
     if not again:
         _still_waits(found)
-    now_ms = found.decided_at_ms if again else _now_ms()
+    now_ms = found.decided_at_ms if again else centre_clock_of(data)()
     names = found.decided if again else new_names(found, specs, before, chosen, mcc)
     accepted = evolve(found, verdict="accepted", decided=names, decided_at_ms=now_ms)
     contract_values(accepted, approval_date(accepted, specs))
@@ -154,11 +155,25 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     say_text(said(f"application {number} is accepted: the running page takes shop {names['client_id']} within a second"), None)
     _show(accepted, specs, tables=not write_specs)
     if write_specs:
+        if _is_taken(data, names["merchant_id"]):
+            say_text(said(f"merchant and shop are written into {folder}; the running Switch takes the merchant at once"), None)
+            return
         say_text(said(f"merchant and shop are written into {folder}; Switch knows the merchant from its next start"), None)
         return
     until = "declines its payments with 03" if specs.default_contract is None else "pays it under the default contract"
     click.echo()
     say_text(said(f"write both tables into the specification and start Switch again; until then it {until}"), "hint")
+    say_text(said("a running Switch takes the merchant without a restart: switch merchants --reload"), "hint")
+
+
+def _is_taken(data: Path, merchant_id: str) -> bool:
+    """Whether a Switch that runs on a data folder has taken a merchant whose table was written just now."""
+    from switch.cli.merchants import merchants_taken
+
+    try:
+        return merchant_id in merchants_taken(data)["new"]
+    except SwitchError:
+        return False
 
 
 @affiliation.command(cls=Verb, short_help="Refuse an application.")
@@ -174,7 +189,7 @@ def refuse(number: int, reason: str, data: Path) -> None:
         raise SwitchError("--reason: found nothing, expected a sentence")
     with _books(data, to_write=True) as books:
         _still_waits(_one(books, number, data))
-        books.affiliations.decide(number, "refused", _now_ms(), {"reason": reason.strip()[:500]})
+        books.affiliations.decide(number, "refused", centre_clock_of(data)(), {"reason": reason.strip()[:500]})
     say_text(said(f"application {number} is refused"), None)
 
 
@@ -252,7 +267,3 @@ def _time(at_ms: int, specs: Specs) -> str:
     from datetime import datetime
 
     return f"{datetime.fromtimestamp(at_ms / 1000, specs.calendar.zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

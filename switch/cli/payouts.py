@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
 
@@ -67,7 +67,7 @@ def file_payouts(business_date: str | None, data: Path, specs_folder: Path | Non
     from switch.specs.load import specs_of
     from switch.treasury.issue import issue_date
 
-    files = issue_date(data, specs_of(data, specs_folder), business_date, _clock_ms)
+    files = issue_date(data, specs_of(data, specs_folder), business_date, centre_clock_of(data))
     return _show_files(files, data, as_json)
 
 
@@ -93,7 +93,7 @@ def reissue(references: tuple[str, ...], data: Path, specs_folder: Path | None, 
     from switch.specs.load import specs_of
     from switch.treasury.issue import reissue as issue_again
 
-    return _show_files([issue_again(data, specs_of(data, specs_folder), references, _clock_ms)], data, as_json)
+    return _show_files([issue_again(data, specs_of(data, specs_folder), references, centre_clock_of(data))], data, as_json)
 
 
 @payouts.command(short_help="Read the bank's files: pain.002, camt.054, pacs.004.")
@@ -115,7 +115,7 @@ def status(files: tuple[Path, ...], data: Path, as_json: bool) -> int:
     from switch.cli.show.tables import show_json
     from switch.treasury.status import read_status
 
-    read = read_status(data, files, _clock_ms)
+    read = read_status(data, files, centre_clock_of(data))
     if as_json:
         show_json([_read_json(each) for each in read])
     else:
@@ -203,10 +203,6 @@ def show_payout(reference: str, data: Path, as_json: bool) -> None:
         show_json({**_listed_json(found), "transfers": [_transfer_json(one, events) for one, events in attempts]})
     else:
         _show_payout(found, attempts)
-
-
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _show_files(files: Sequence[IssuedFile], data: Path, as_json: bool) -> int:

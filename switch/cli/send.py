@@ -303,7 +303,7 @@ def send(
         if len(messages) == count == 1:
             send_one(speaking, wire, messages[0], view)
         else:
-            send_several(speaking, wire, repeated(messages, count, specs, codec), rate, specs, view)
+            send_several(speaking, wire, repeated(messages, count, specs, codec, data or DATA_FOLDER), rate, specs, view)
     finally:
         speaking.close()
 

@@ -28,6 +28,7 @@ from switch.settlement import payouts as settlement
 from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
 from switch.settlement.layouts.layout_forms import laid_out
+from switch.settlement.ready.ready_lines import BookedLines
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SECTIONS,
@@ -259,7 +260,7 @@ def statement_of(
         head = evolve(head, language=language)
     sections = []
     for total in _type_totals(connection, key):
-        lines = _Lines(connection, settlement.STATEMENT_LINES, {**key, "transaction_type": total.of})
+        lines = BookedLines(connection.execute, {**key, "transaction_type": total.of})
         sections.append(Section(of=total.of, total=total, lines=lines))
     if head.adjustment_count:
         adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())

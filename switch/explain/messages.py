@@ -21,7 +21,8 @@ _OF_RRN: Final = "SELECT id, stan, terminal_id, transmitted_at FROM message WHER
 _OF_KEY: Final = "SELECT id FROM message WHERE stan = ? AND terminal_id = ? AND transmitted_at = ?"
 _UNDATED: Final = """
 SELECT id FROM message
-WHERE stan = ? AND terminal_id = ? AND transmitted_at = '' AND direction = 'received' AND line = ? AND at_ms BETWEEN ? AND ?
+WHERE stan = ? AND terminal_id = ? AND transmitted_at = '' AND direction = 'received' AND line = ?
+  AND centre_ms(at_ms) BETWEEN ? AND ?
 """
 
 

@@ -72,6 +72,16 @@ _BUSINESS_DAY = """
 INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
 WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
 """
+_TIMES = (
+    ("business_day", "opened_at_ms"),
+    ("request", "received_at_ms"),
+    ("decision", "decided_at_ms"),
+    ("occurrence", "at_ms"),
+    ("reversal", "received_at_ms"),
+    ("reconciliation", "received_at_ms"),
+)
+_LAST_OF = "COALESCE((SELECT {0} FROM {1} ORDER BY rowid DESC LIMIT 1), 0)"
+_LAST_MS = f"SELECT max({', '.join(_LAST_OF.format(column, table) for table, column in _TIMES)})"
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
 
 
@@ -175,7 +185,7 @@ class SqliteJournal:
             raise unwritable(self._path, fault, _CENTRE)
 
     def commit(self, batch: Batch, now_ms: int) -> None:
-        if not 0 <= now_ms - self._looked_at_ms < LOOK_MS:
+        if not 0 < now_ms - self._looked_at_ms < LOOK_MS:  # a clock that stands still does not keep anybody from looking
             self.look()
             self._looked_at_ms = now_ms
         db = self._db
@@ -256,6 +266,10 @@ class SqliteJournal:
     def open_date(self) -> tuple[str, str] | None:
         row = self._db.execute(_OPEN_DATE).fetchone()
         return (row[0], row[1]) if row else None
+
+    def last_ms(self) -> int:
+        """The last time that stands in it; 0 in an empty one."""
+        return int(self._db.execute(_LAST_MS).fetchone()[0])
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
         self.look()

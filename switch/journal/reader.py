@@ -158,6 +158,19 @@ def has_approvals_of(path: Path, issuer: str) -> bool:
         raise DataFolderError(f"{path}: found {error}, expected a journal of Switch") from None
 
 
+def read_open_date(path: Path) -> tuple[str, str] | None:
+    """The open business date of a journal, and who opened it; None where there is none. DataFolderError where it cannot be
+    read."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DataFolderError(f"{path}: found {error}, expected a journal of Switch") from None
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
 class JournalReader:
     """The journal as the switch reads it, on the switch's own connection."""
 

@@ -112,6 +112,7 @@ class Line:
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.heard_at = trio.current_time()  #: when something was last read
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
+        self.muted = False  #: nothing more is sent, and nothing that comes is acted on: to its peer the centre is gone
         self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
         self.ear: Tap | None = None
         self.read_always = False  #: whether it is read from however much its peer leaves unread; its owner says
@@ -183,6 +184,12 @@ class Line:
         self._queued.append(self.framer.wrap(body, tpdu))
         return True
 
+    def queue_in(self, codec: Codec, message: Message, tpdu: bytes = b"", action: str | None = None) -> None:
+        """Encode a message of 1987 in another dialect than the peer's, as a fault; MessageError when that cannot say it."""
+        if codec.dialect.edition == EDITION_1993:
+            message = Translation(self.wire.today).said(message, None, action)
+        self._queued.append(self.framer.wrap(codec.encode(message), tpdu))
+
     def queue_forward(self, request: bytes, codec: Codec, tpdu: bytes, mti: str, forwarder_id: str) -> bool:
         """Queue the request that came in the same dialect, through ``codec``, as its own bytes and DE 33
         (``Codec.forwarded``); False where it is not that."""
@@ -204,14 +211,21 @@ class Line:
 
     def trickle(self, frame: bytes) -> None:
         """Send a frame byte by byte, at once; whatever is sent next waits for its end."""
-        if self.ear is not None and self.open:
+        if self.ear is not None and self.open and not self.muted:
             self.ear.said(self, (frame,))
-        if self.open:
+        if self.open and not self.muted:
             self._unsent += frame
             self._trickling = len(self._unsent)
             self.taken_at = trio.current_time()
             self._flowing = trio.Event()
             self._stuck.set()
+
+    def tell_beside(self, frame: bytes) -> None:
+        """Send a frame at once, before what is queued, that no ear hears: it is no message of this line."""
+        queued, ear = self._queued, self.ear
+        self._queued, self.ear = [frame], None
+        self.flush()
+        self._queued, self.ear = queued, ear
 
     def _with_mac(self, message: Message) -> bytes:
         assert self.macs is not None
@@ -223,6 +237,8 @@ class Line:
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
+        if self.muted:
+            self._queued.clear()
         if self.ear is not None and self.open:
             self.ear.said(self, self._queued)
         data = b"".join(self._queued)
@@ -341,6 +357,12 @@ class Line:
         """Read no more, and take no frame that was read already; answers that are due are still sent."""
         self.dropped = self.over = True
         self.unwatch()
+
+    def mute(self) -> None:
+        """Stay open and say nothing more: what its peer sees of a host that lost power."""
+        self.muted, self._trickling = True, 0
+        self._unsent.clear()
+        self._flowing.set()
 
     def shut(self) -> None:
         """Close the connection; whoever waits on it wakes up."""

@@ -10,6 +10,7 @@ from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import (
     CUT_OVER,
     ECHO,
+    ECHO_ANSWER_SECONDS_MAX,
     KEY_ELEMENT,
     KEY_FUNCTION_NAMES,
     NETWORK_FUNCTION_NAMES,
@@ -55,11 +56,12 @@ def take_key(zone: ZoneKeys | None, request: Message) -> tuple[str, str] | None:
 @frozen(kw_only=True)
 class Identity:
     """What the centre puts into its network management messages: its institution (DE 33) and its clock (DE 7, 12, 13).
-    ``tell`` takes notices for people."""
+    ``tell`` takes notices for people; ``timers`` is how long its timers run, as a share of the usual."""
 
     institution_id: str
     stamp: Callable[[], Stamp]
     tell: Callable[[Notice], None]
+    timers: float = 1.0
 
 
 class Station:
@@ -67,7 +69,9 @@ class Station:
 
     def __init__(self, line: Line, session: Session, voice: Identity, *, echo_seconds: float, tpdu: bytes) -> None:
         self.line, self.session, self.tpdu = line, session, tpdu
-        self._voice, self._silence = voice, Silence(echo_seconds)
+        self._voice = voice
+        self._silence = Silence(echo_seconds * voice.timers, ECHO_ANSWER_SECONDS_MAX * voice.timers)
+        self.queued: Callable[[Message], None] | None = None  #: is told of what was queued, before it is sent
         self._stan = 0
         self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
 
@@ -89,6 +93,8 @@ class Station:
             self._voice.tell(Notice("format_error", what))
             return False
         self._asked[function] = request.stan
+        if self.queued is not None:
+            self.queued(request)
         self.line.flush()
         return True
 

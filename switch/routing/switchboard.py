@@ -27,6 +27,7 @@ from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.rules.capture import capture_of
 from switch.routing.rules.checks import CHECKS
 from switch.routing.rules.completion import accept, complete
+from switch.routing.rules.part_asked import granted_in_part, part_of
 from switch.routing.rules.reversal import ReversalOutcome, unfit
 from switch.routing.table.routes import Destination, Route, RoutingTable
 from switch.routing.traffic.effects import (
@@ -50,6 +51,7 @@ from switch.routing.traffic.events import (
     IssuerUp,
     RequestReceived,
     ReversalReceived,
+    Scripted,
     TotalsReceived,
 )
 from switch.routing.traffic.recovery import Recovery
@@ -99,7 +101,9 @@ class Switchboard:
         archive: Archive | None = None,
         first_request_id: int = 1,
         first_delivery_id: int = 1,
+        timers: float = 1.0,
     ) -> None:
+        """``timers``: repeats come so much sooner or later than usual."""
         self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
         self._default_contract = default_contract  #: of every other merchant; None: they are refused
         self._destinations = {destination.issuer: destination for destination in destinations}
@@ -109,7 +113,7 @@ class Switchboard:
         archive = archive or NoArchive()
         self._history = History(archive)
         self._names = Names(archive, self._history, self._pending)
-        self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
+        self._outbox, self._reconciler = Outbox(first_delivery_id, timers), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
         self._adjustments = Adjustments(archive, self._history, self._outbox, self._reconciler, self._stand_again)
@@ -215,9 +219,12 @@ class Switchboard:
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         if authorization.repeat:
             effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
-        refusal, scripted = None, event.scripted
+        refusal, part, scripted = None, None, event.scripted
         if scripted is not None:
             refusal = scripted.refusal
+            part = None if scripted.part_minor is None else part_of(authorization, scripted.part_minor)
+            if scripted.part_minor is not None and part is None:
+                scripted = Scripted(f"{scripted.note}; in whole: it is no sale of more")
             note_scripted(scripted, request_id, event.line, effects)
         refusal = refusal or self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
@@ -226,11 +233,16 @@ class Switchboard:
             return
         seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
         timer = self._pending.timer(route.issuer, seconds)
-        exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
+        exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, part)
         if authorization.function == ADVICE:
             self._advice(exchange, merchant, hold, now, effects)
         else:
             self._ask(exchange, now, effects)
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Requests from now on come under these contracts; those in flight keep what was decided of them."""
+        self._merchants = merchants
+        self._terminals.know(merchants)
 
     def _merchant(self, request: Authorization) -> Merchant | None:
         """The contract a request comes under: that of its merchant, else the one for all others, where there is one.
@@ -276,7 +288,7 @@ class Switchboard:
             self._decide(exchange, busy, now, effects)
         else:
             self._pending.add(exchange)
-            effects.append(Forward(issuer, authorization, exchange.origins[0]))
+            effects.append(Forward(issuer, exchange.asked, exchange.origins[0], exchange.part is not None))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """The centre's own decline of a request; None where its issuer is to be asked."""
@@ -349,6 +361,8 @@ class Switchboard:
         )
         if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
             decision = self._answers.judged(exchange, answer, decision, now, effects)
+        if exchange.part is not None:
+            decision = granted_in_part(decision, exchange.part)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 
@@ -374,7 +388,7 @@ class Switchboard:
         """
         self._pending.remove(exchange)
         decision = refuse(code, why)
-        if code == ISSUER_INOPERATIVE:
+        if code == ISSUER_INOPERATIVE and exchange.part is None:  # of a part it is not known what the issuer holds
             decision = self._outbox.stand_in(exchange, why, now, effects)
         if not decision.approved:
             request, issuer = exchange.authorization, exchange.route.issuer

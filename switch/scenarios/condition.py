@@ -13,6 +13,7 @@ from attrs import field
 from switch.card import mask_numbers
 from switch.money import format_minor
 from switch.record import frozen
+from switch.scenarios.business_time import COUNT_OR_TIME, TIME_KEYS, TIME_MEANT, TimeSpan, span_of
 from switch.spec_table import AMOUNT_MINOR_MAX, SpecTable
 
 #: What a clause may ask of a message by a word, with other spellings of the same.
@@ -37,7 +38,7 @@ AMOUNT_KEYS: Final = ("amount", "amount_from", "amount_to")
 
 _ELEMENT: Final = re.compile(r"(?:de|DE)?([0-9]{1,3}(?:\.[0-9A-Za-z]{1,8})*)")
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{2})?")
-_FORMS: Final = {
+CLAUSE_FORMS: Final = {
     "bin": (r"[0-9]{1,11}", "1 to 11 digits, the first of a card number"),
     "card": (r"[0-9]{12,19}", "a card number of 12 to 19 digits"),
     "currency": (r"[0-9]{3}", 'three digits (ISO 4217), such as "504"'),
@@ -46,7 +47,7 @@ _FORMS: Final = {
     "mti": (r"[01][0-9]{3}", 'four digits, such as "0420"'),
     "terminal": (r".{1,8}", "at most 8 characters (DE 41)"),
 }
-_CHOICES: Final = {"channel": CHANNELS_KNOWN, "class": MESSAGE_KINDS, "entry": ENTRY_WAYS, "type": TRANSACTION_KINDS}
+CLAUSE_CHOICES: Final = {"channel": CHANNELS_KNOWN, "class": MESSAGE_KINDS, "entry": ENTRY_WAYS, "type": TRANSACTION_KINDS}
 
 
 class Facts(Protocol):
@@ -64,13 +65,14 @@ class Facts(Protocol):
 
 
 class Clause(NamedTuple):
-    """One thing that is asked of a message: a word, the amount, or an element."""
+    """One thing that is asked of a message: a word, the amount, an element, or when it came."""
 
-    name: str  #: of CLAUSE_WORDS, ``amount``, or the number of an element
-    kind: Literal["word", "amount", "element"]
+    name: str  #: of CLAUSE_WORDS, ``amount``, the number of an element, or the key of a span
+    kind: Literal["word", "amount", "element", "span"]
     values: frozenset[str] = frozenset()  #: any of them
     low_minor: int = 0
     high_minor: int = AMOUNT_MINOR_MAX
+    span: TimeSpan | None = None
 
     def fits(self, facts: Facts) -> bool:
         """Whether the message is like this."""
@@ -81,6 +83,8 @@ class Clause(NamedTuple):
             return not self.values.isdisjoint(words)
         if self.kind == "element":
             return facts.element(self.name).rstrip() in self.values
+        if self.span is not None:
+            return any(self.span.has(word) for word in facts.words(self.span.of))
         amount = facts.amount_minor
         return amount is not None and self.low_minor <= amount <= self.high_minor
 
@@ -90,6 +94,8 @@ class Clause(NamedTuple):
         if self.kind == "amount":
             low, high = format_minor(self.low_minor).split()[0], format_minor(self.high_minor).split()[0]
             return f"amount={low}" if low == high else f"amount={low}..{high}"
+        if self.span is not None:
+            return f"{self.name}={self.span.in_words}"
         shown = ",".join(f'"{value}"' if not value or " " in value else value for value in sorted(self.values))
         return f"{'de' if self.kind == 'element' else ''}{self.name}={mask_numbers(shown)}"
 
@@ -147,9 +153,13 @@ class Condition:
         return next((clause.values for clause in self.clauses if clause.kind == "word" and clause.name == name), frozenset())
 
     @classmethod
-    def from_toml(cls, table: SpecTable, names: Mapping[str, str], others: Collection[str] = ()) -> Condition:
+    def from_toml(
+        cls, table: SpecTable, names: Mapping[str, str], others: Collection[str] = (), *, timed: bool = False
+    ) -> Condition:
         """A table ``when``; ``names`` leads from the standard's names of elements to their numbers. ``others`` are keys that
-        its reader asks for."""
+        its reader asks for. Where it is ``timed``, it may ask for business time."""
+        spans = [clause for key in (*TIME_KEYS, *COUNT_OR_TIME) if timed and (clause := _span_clause(table, key)) is not None]
+        others = (*others, *TIME_KEYS, *COUNT_OR_TIME) if timed else others
         clauses = [clause for key in table if (clause := _clause(table, key, names, others)) is not None]
         amount = _amount_clause(table)
         if amount is not None:
@@ -158,7 +168,8 @@ class Condition:
             of_elements = table.table("element")
             clauses += [clause for key in of_elements if (clause := _element_clause(of_elements, key, names))]
             of_elements.reading(SpecTable.done)
-        below = {key: tuple(_group(table, key, names)) for key in GROUPS if key in table}
+        clauses += spans
+        below = {key: tuple(_group(table, key, names, timed=timed)) for key in GROUPS if key in table}
         return cls(
             tuple(sorted(clauses, key=lambda clause: clause.kind != "word")),
             below.get("any", ()),
@@ -167,17 +178,17 @@ class Condition:
         )
 
 
-def _group(table: SpecTable, key: str, names: Mapping[str, str]) -> list[Condition]:
+def _group(table: SpecTable, key: str, names: Mapping[str, str], *, timed: bool) -> list[Condition]:
     """The conditions of ``any``, ``all`` or ``not``: a table, or a list of tables."""
     entries = [table.table(key)] if table.peek(key, dict) is not None else list(table.tables(key))
     if not entries:
         table.mistake(key, "an empty list", "at least one table of conditions")
-    read = [entry.reading(lambda entry: _nested(entry, names)) for entry in entries]
+    read = [entry.reading(lambda entry: _nested(entry, names, timed=timed)) for entry in entries]
     return [condition for condition in read if condition is not None]
 
 
-def _nested(entry: SpecTable, names: Mapping[str, str]) -> Condition:
-    condition = Condition.from_toml(entry, names)
+def _nested(entry: SpecTable, names: Mapping[str, str], *, timed: bool) -> Condition:
+    condition = Condition.from_toml(entry, names, timed=timed)
     if condition == Condition():
         entry.mistake("", "no condition", "at least one")
     entry.done()
@@ -197,11 +208,25 @@ def _clause(table: SpecTable, key: str, names: Mapping[str, str], others: Collec
     return _element_clause(table, key, names, (*CLAUSE_WORDS, *ALIASES, *GROUPS, *AMOUNT_KEYS, *others, "element"))
 
 
+def _span_clause(table: SpecTable, key: str) -> Clause | None:
+    """The clause of a span of business time; None where the key is missing, or says a count."""
+    text = table.peek(key, str)
+    if text is None:
+        if key in TIME_KEYS and key in table:
+            table.text(key)
+        return None
+    span = span_of(key, text)
+    if span is None:
+        table.mistake(key, repr(text), TIME_MEANT[key])
+        return None
+    return Clause(key, "span", span=span)
+
+
 def _check_value(table: SpecTable, key: str, name: str, value: str) -> None:
-    choices = _CHOICES.get(name)
+    choices = CLAUSE_CHOICES.get(name)
     if choices is not None and value not in choices:
         table.mistake(key, repr(value), _nearest(value, choices) + "one of " + ", ".join(choices))
-    form = _FORMS.get(name)
+    form = CLAUSE_FORMS.get(name)
     if form is not None and not re.fullmatch(form[0], value, re.ASCII):
         table.mistake(key, repr(mask_numbers(value)), form[1])
 

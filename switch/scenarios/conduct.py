@@ -5,26 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import evolve
 
+from switch.money import format_minor
 from switch.record import frozen
 from switch.scenarios.condition import element_number
-from switch.spec_table import SECONDS_MAX, SpecTable
+from switch.scenarios.durations import Delay, delay_of, seconds_in_words, seconds_of
 
 WRONGS: Final = ("amount", "mti", "rrn", "stan")  #: what an answer may say otherwise than its request
 HALF, TRICKLE, WRONG_LENGTH = "half", "trickle", "wrong_length"
 FRAMES: Final = (HALF, TRICKLE, WRONG_LENGTH)  #: what may be done to the bytes of an answer
-CLOSE, RESET = "close", "reset"
-DROPS: Final = (CLOSE, RESET)  #: how a connection may end: in order (FIN), or at once (RST)
+CLOSE, RESET, HALF_OPEN = "close", "reset", "half_open"
+#: How a connection may end: in order (FIN), at once (RST), or by never saying anything more while it stays open.
+DROPS: Final = (CLOSE, RESET, HALF_OPEN)
 #: Keys of a conduct that is written as a table.
-CONDUCT_KEYS: Final = frozenset({"answer", "drop", "frame", "late", "lost", "remove", "set", "silence", "twice", "wrong"})
-_CODE: Final = re.compile(r"[0-9A-Z]{2}")
-_CODE_MEANT: Final = 'two digits or capital letters that refuse (DE 39), or "ok" for the usual answer'
-_APPROVING: Final = frozenset({"00", "10"})  #: codes that only the card's account can give
+CONDUCT_KEYS: Final = frozenset(
+    {
+        "answer", "balance", "dialect", "drop", "frame", "hold", "late", "lost", "partial", "refuse", "remove", "set",
+        "silence", "state", "twice", "wrong",
+    }
+)  # fmt: skip
+CODE: Final = re.compile(r"[0-9A-Z]{2}")
+CODE_MEANT: Final = 'two digits or capital letters that refuse (DE 39), or "ok" for the usual answer'
+APPROVING: Final = frozenset({"00", "10"})  #: codes that only the card's account can give
+DIALECT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+STATE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+STATE_MEANT: Final = "a name of 1 to 40 letters, digits, - and _"
 
 
 @frozen(kw_only=True)
@@ -36,6 +45,13 @@ class Conduct:
     remove: tuple[str, ...] = ()  #: numbers of elements that the answer leaves out
     wrong: tuple[str, ...] = ()  #: of WRONGS
     late_seconds: float = 0.0
+    late: Delay | None = None  #: instead of ``late_seconds``, until it is drawn for a message
+    hold: bool = False  #: the answer waits until somebody releases it; what else is ordered is done then
+    part_minor: int | None = None  #: the issuer is asked for this part of the amount, and the answer is 10 with it
+    balance_minor: int | None = None  #: an available balance in the answer (DE 54)
+    dialect: str = ""  #: the answer is encoded in this dialect, whatever the connection speaks
+    refuse_seconds: float = 0.0  #: new connections to the listener are refused for so long
+    state: str = ""  #: of its scenario from now on
     twice: bool = False
     silence: bool = False  #: nothing is answered; whatever was decided stands
     lost: bool = False  #: the message counts as never received: nothing is decided, nothing answered
@@ -44,31 +60,57 @@ class Conduct:
 
     @property
     def usual(self) -> bool:
-        """Whether it changes nothing."""
-        return self == AS_USUAL
+        """Whether it changes nothing of the answer."""
+        return evolve(self, state="") == AS_USUAL if self.state else self == AS_USUAL
 
     @property
     def alters(self) -> bool:
         """Whether the answer says something else than it would."""
-        return bool(self.set or self.remove or self.wrong)
+        return bool(self.set or self.remove or self.wrong or self.balance_minor is not None)
+
+    def drawn(self, chance: float) -> Conduct:
+        """The same with the delay that a number from 0 to 1 stands for, and without a state, which is its rule's to set."""
+        if self.late is None:
+            return evolve(self, state="") if self.state else self
+        return evolve(self, late_seconds=round(self.late.drawn(chance), 3), late=None, state="")
 
     @property
     def in_words(self) -> str:
         """As the short spelling has it: ``05 + late 12s``."""
         parts = [self.code] if self.code else []
+        parts += [f"partial {_in_units(self.part_minor)}"] if self.part_minor is not None else []
+        parts += [f"balance {_in_units(self.balance_minor)}"] if self.balance_minor is not None else []
         parts += [f"set {number}={value}" for number, value in self.set]
         parts += [f"without {number}" for number in self.remove]
         parts += [f"wrong {what}" for what in self.wrong]
+        parts += [f"dialect {self.dialect}"] if self.dialect else []
         parts += [_FRAME_WORDS[self.frame]] if self.frame else []
-        parts += [f"late {self.late_seconds:g}s"] if self.late_seconds else []
+        parts += ["hold"] if self.hold else []
+        parts += [f"late {seconds_in_words(self.late_seconds)}"] if self.late_seconds else []
+        parts += [f"late {self.late.in_words}"] if self.late is not None else []
         parts += ["twice"] if self.twice else []
         parts += ["lost"] if self.lost else []
         drop = _DROP_WORDS.get(self.drop, "")
+        if drop and self.refuse_seconds:
+            drop = self._refusing if self.drop == CLOSE else f"{drop} + {self._refusing}"
         if drop:
             parts += [drop] if self.silence else [*(parts or ["ok"])[len(parts) :], drop]
         elif self.silence:
             parts.append("silence")
+        if self.state:
+            parts = [*(parts or ["ok"]), f"state {self.state}"]
         return " + ".join(parts) or "ok"
+
+    @property
+    def besides_code(self) -> str:
+        """What becomes of an answer besides its code, for people; empty where nothing does."""
+        if evolve(self, code=None, late_seconds=0.0).usual:
+            return f"{self.late_seconds:g} s late" if self.late_seconds else ""
+        return evolve(self, code=None).in_words
+
+    @property
+    def _refusing(self) -> str:
+        return f"refuse {seconds_in_words(self.refuse_seconds)}"
 
     @property
     def told(self) -> str:
@@ -76,15 +118,23 @@ class Conduct:
         if self.lost:
             return "taken as never received"
         if self.silence:
-            return {CLOSE: "not answered, connection closed", RESET: "not answered, connection reset"}.get(
-                self.drop, "not answered"
-            )
-        return f"answered: {self.in_words}"
+            refused = f", connections refused for {seconds_in_words(self.refuse_seconds)}" if self.refuse_seconds else ""
+            return _TOLD_OF_DROPS.get(self.drop, "not answered") + refused
+        return f"{'held back' if self.hold else 'answered'}: {self.in_words}"
 
 
 AS_USUAL: Final = Conduct()
 _FRAME_WORDS: Final = {HALF: "half frame", TRICKLE: "trickle", WRONG_LENGTH: "wrong length"}
-_DROP_WORDS: Final = {CLOSE: "drop line", RESET: "reset line"}
+_DROP_WORDS: Final = {CLOSE: "drop line", RESET: "reset line", HALF_OPEN: "half open"}
+_TOLD_OF_DROPS: Final = {
+    CLOSE: "not answered, connection closed",
+    RESET: "not answered, connection reset",
+    HALF_OPEN: "not answered, nor is anything else on this connection",
+}
+
+#: Orders that leave the answer out, or say nothing of it.
+_NOT_ANSWERING: Final = frozenset({"drop", "refuse_seconds", "silence", "state"})
+_MINORS: Final = {"partial": "part_minor", "balance": "balance_minor"}
 
 #: A word of the short spelling -> what it changes.
 _WORDS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
@@ -95,15 +145,19 @@ _WORDS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         "silence": {"silence": True},
         "twice": {"twice": True},
         "lost": {"lost": True},
-        "drop line": {"drop": CLOSE},
-        "reset line": {"drop": RESET},
+        "hold": {"hold": True},
+        **{words: {"drop": drop} for drop, words in _DROP_WORDS.items()},
         **{words: {"frame": frame} for frame, words in _FRAME_WORDS.items()},
         **{f"wrong {what}": {"wrong": (what,)} for what in WRONGS},
     }
 )
-_WITH_VALUE: Final = ("late 12s", "set 38=ABC123", "without 38", "05")  #: samples of the words that are not constant
-_LATE: Final = re.compile(r"late ([0-9]+(?:\.[0-9]+)?) ?s?")
-_ANSWERING: Final = frozenset({"ok", "approve", "usual"})
+#: Samples of the words that are not constant.
+_WITH_VALUE: Final = (
+    "late 12s", "late uniform 1s..3s", "late lognormal 300ms 0.4", "partial 30.00", "balance 500.00", "set 38=ABC123",
+    "without 38", "dialect bcd", "refuse 30s", "state blocked", "05",
+)  # fmt: skip
+_AMOUNT: Final = re.compile(r"([0-9]{1,10})(?:\.([0-9]{2}))?")
+ANSWERING: Final = frozenset({"ok", "approve", "usual"})
 
 
 def conduct_of(text: str, names: Mapping[str, str]) -> Conduct:
@@ -113,18 +167,33 @@ def conduct_of(text: str, names: Mapping[str, str]) -> Conduct:
     >>> conduct_of("05 + late 12s", {}).late_seconds
     12.0
     """
-    words = [" ".join(part.replace("_", " ").split()) if "=" not in part else part.strip() for part in text.split("+")]
+    words = [_plain(part) for part in text.split("+")]
     conduct, answers = AS_USUAL, False
     for word in words:
         changed = _of_word(word, names)
-        answers = answers or word in _ANSWERING or not changed.keys() <= {"drop", "silence"}
+        answers = answers or word in ANSWERING or not changed.keys() <= _NOT_ANSWERING
         conduct = _merged(conduct, changed)
-    if conduct.drop and not answers:
-        conduct = evolve(conduct, silence=True)
+    conduct = completed(conduct, answers=answers)
     problem = contradiction(conduct)
     if problem is not None:
         raise ValueError(f"{text.strip()!r}", problem)
     return conduct
+
+
+def _plain(part: str) -> str:
+    """A word with single blanks, and blanks for underscores; of an order with a name or a value, only around it."""
+    first = part.split(maxsplit=1)[:1]
+    if "=" in part or first in (["dialect"], ["state"]):
+        return " ".join(part.strip().split(maxsplit=1))
+    return " ".join(part.replace("_", " ").split())
+
+
+def completed(conduct: Conduct, *, answers: bool) -> Conduct:
+    """A conduct with what goes without saying: who refuses connections ends the one there is, and where one ends without
+    another order there is no answer."""
+    if conduct.refuse_seconds and not conduct.drop:
+        conduct = evolve(conduct, drop=CLOSE)
+    return evolve(conduct, silence=True) if conduct.drop and not answers else conduct
 
 
 def _merged(conduct: Conduct, changed: Mapping[str, Any]) -> Conduct:
@@ -138,14 +207,14 @@ def _of_word(word: str, names: Mapping[str, str]) -> dict[str, Any]:
     known = _WORDS.get(word)
     if known is not None:
         return known
-    if _CODE.fullmatch(word):
-        if word in _APPROVING:
-            raise ValueError(repr(word), _CODE_MEANT)
+    if CODE.fullmatch(word):
+        if word in APPROVING:
+            raise ValueError(repr(word), CODE_MEANT)
         return {"code": word}
-    late = _LATE.fullmatch(word)
-    if late is not None and 0 < float(late[1]) <= SECONDS_MAX:
-        return {"late_seconds": float(late[1])}
     first, _, rest = word.partition(" ")
+    changed = _of_valued(first, rest)
+    if changed is not None:
+        return changed
     key, _, value = rest.partition("=")
     number = element_number(key.strip().replace(" ", "_"), names) if first in ("set", "without") else None
     if number is not None and first == "without" and "=" not in rest:
@@ -157,107 +226,43 @@ def _of_word(word: str, names: Mapping[str, str]) -> dict[str, Any]:
     raise ValueError(repr(word), f"{near[0]} (the nearest), or one of {every}" if near else f"one of {every}")
 
 
+def _of_valued(first: str, value: str) -> dict[str, Any] | None:
+    """What an order with a value changes; None where it is none, or its value cannot be."""
+    if first == "late":
+        late = delay_of(value)
+        return None if late is None else {"late": late} if isinstance(late, Delay) else {"late_seconds": late}
+    if first == "refuse":
+        seconds = seconds_of(value)
+        return None if seconds is None else {"refuse_seconds": seconds}
+    if first in ("partial", "balance"):
+        minor = minor_of(value)
+        return None if minor is None or (first == "partial" and not minor) else {_MINORS[first]: minor}
+    if first == "dialect" and DIALECT_NAME.fullmatch(value):
+        return {"dialect": value}
+    if first == "state" and STATE_NAME.fullmatch(value):
+        return {"state": value}
+    return None
+
+
+def minor_of(text: str) -> int | None:
+    """An amount of two decimals in minor units, such as ``30`` or ``30.00``; None where it is none."""
+    match = _AMOUNT.fullmatch(text)
+    return None if match is None else int(match[1]) * 100 + int(match[2] or "0")
+
+
+def _in_units(minor: int) -> str:
+    return format_minor(minor).split()[0]
+
+
 def contradiction(conduct: Conduct) -> str | None:
     """What is expected of one that contradicts itself; None where it does not."""
-    bare = evolve(conduct, silence=False, lost=False, drop="") == AS_USUAL
+    bare = evolve(conduct, silence=False, lost=False, drop="", refuse_seconds=0.0, state="") == AS_USUAL
     if conduct.lost and (conduct.silence or conduct.drop or not bare):
         return '"lost" alone: who never received a message answers nothing'
+    if conduct.code is not None and conduct.part_minor is not None:
+        return "a code that refuses, or a part of the amount"
     if conduct.silence and not bare:
         return '"silence" without an answer beside it'
     if conduct.twice and conduct.frame == HALF:
         return "half a frame, or two answers"
     return None
-
-
-def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
-    """A table of ``then``."""
-    answer = table.text("answer", None)
-    code = None if answer is None or answer in _ANSWERING else answer
-    if code is not None and (not _CODE.fullmatch(code) or code in _APPROVING):
-        table.mistake("answer", repr(answer), _CODE_MEANT)
-    conduct = Conduct(
-        code=code,
-        set=_values(table, names),
-        remove=tuple(_numbers(table, "remove", names)),
-        wrong=_among(table, "wrong", WRONGS),
-        late_seconds=_late(table),
-        twice=table.flag("twice", False),
-        silence=table.flag("silence", False),
-        lost=table.flag("lost", False),
-        frame=table.choice("frame", FRAMES, ""),
-        drop=table.choice("drop", DROPS, ""),
-    )
-    if conduct.drop and not conduct.silence and answer is None and evolve(conduct, drop="").usual:
-        conduct = evolve(conduct, silence=True)
-    problem = contradiction(conduct)
-    if problem is not None:
-        table.mistake("", "orders that contradict each other", problem)
-    if conduct.usual and answer is None and CONDUCT_KEYS.issuperset(table):
-        table.mistake("", "nothing to do", "answer, silence, late, twice or another order")
-    table.done()
-    return conduct
-
-
-def _values(table: SpecTable, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The table ``set``: elements and their values."""
-    given = table.table("set")
-    found = []
-    for key, value in given.pairs():
-        number = element_number(key, names)
-        if number is None or "." in number:
-            given.mistake(key, f"element {key!r}", "the number of an element from 2 to 192, or the standard's name of one")
-        else:
-            found.append((number, value))
-    given.reading(SpecTable.done)
-    return tuple(found)
-
-
-def _numbers(table: SpecTable, key: str, names: Mapping[str, str]) -> list[str]:
-    """A list of elements."""
-    found = []
-    for name in table.words(key) if key in table else ():
-        number = element_number(name, names)
-        if number is None or "." in number:
-            table.mistake(key, f"element {name!r}", "the number of an element from 2 to 192, or the standard's name of one")
-        else:
-            found.append(number)
-    table.peek(key, list)
-    return found
-
-
-def _among(table: SpecTable, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """A text or a list of texts, each one of ``allowed``."""
-    table.peek(key, str)
-    values = table.words(key) if key in table else ()
-    for value in values:
-        if value not in allowed:
-            table.mistake(key, repr(value), "one of " + ", ".join(allowed))
-    return values
-
-
-def _late(table: SpecTable) -> float:
-    """``late``: seconds, or text such as ``12s``."""
-    text = table.peek("late", str)
-    if text is None:
-        return float(table.seconds("late", 0.0))
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?s?", text)
-    if match is None or not 0 < float(match[1]) <= SECONDS_MAX:
-        table.mistake("late", repr(text), f'seconds above 0 and up to {SECONDS_MAX:g}, such as "12s"')
-        return 0.0
-    return float(match[1])
-
-
-def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tuple[Conduct, ...]:
-    """The value of ``then``: one step or a list of them, as words or as tables."""
-    found: list[Conduct] = []
-    for step in table.steps(key):
-        if isinstance(step, SpecTable):
-            conduct = step.reading(partial(conduct_from_toml, names=names))
-            if conduct is not None:
-                found.append(conduct)
-            continue
-        try:
-            found.append(conduct_of(step, names))
-        except ValueError as problem:
-            table.mistake(key, problem.args[0], problem.args[1])
-    return tuple(found)

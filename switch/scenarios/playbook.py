@@ -1,7 +1,7 @@
-"""The rules of a host while it runs: found by what a message says, counted, and drawn without any generator of chance.
+"""The rules of a running centre, at its host and at its issuers: found by what a message says, counted, and drawn without any
+generator of chance.
 
-With five hundred rules loaded, a message that none of them names costs some look-ups: each rule stands under one thing that it
-asks for, its card, terminal, merchant, exact amount or MTI, and only the rules under what the message says are tried.
+With five hundred rules loaded, a message that none of them means costs some look-ups (``rule_index``), and no rule is tried.
 """
 
 from __future__ import annotations
@@ -14,28 +14,14 @@ from attrs import define, field
 
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import CARD, WHOLE, HostRule
+from switch.scenarios.host_rule import CARD, HOST, PLACES, START, WHOLE, HostRule
+from switch.scenarios.rule_index import Numbered, RuleIndex
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
-#: What a rule may be found by, the most telling first; the order is that of the parts of ``Marks``.
-FOUND_BY: Final = ("card", "terminal", "merchant", "amount", "mti", "kind")
-#: What ``class`` may say -> second and third digit of the MTIs it may mean. A void comes as a request, and is a reversal.
-_KINDS: Final = {
-    "administrative": ("60", "62"),
-    "advice": ("12", "22"),
-    "authorization": ("10", "12"),
-    "file_update": ("30", "32"),
-    "financial": ("20", "22"),
-    "reconciliation": ("50", "52"),
-    "request": ("10", "20"),
-    "reversal": ("40", "42", "10", "12", "20", "22"),
-    "totals": ("50", "52"),
-    **dict.fromkeys(("cut_over", "echo", "network_management", "sign_off", "sign_on"), ("80", "82")),
-}
 
 
 class Marks(NamedTuple):
-    """What a message says of the things that rules are found by; empty where it says nothing."""
+    """What a message says of the things that rules are found by first (``MARK_NAMES``); empty where it says nothing."""
 
     card: str = ""
     terminal: str = ""
@@ -68,12 +54,22 @@ class PlayedRule:
     counts: dict[str, tuple[int, int]] = field(factory=dict)
 
 
+class KeptState(NamedTuple):
+    """The state that a rule has set, of one card, merchant or terminal, or of all messages."""
+
+    scenario: str  #: empty: of rules that were added by themselves
+    per: str
+    key: str  #: the card's number, the merchant's or terminal's id; empty of all messages, or of one without a card
+    state: str
+
+
 class Playbook:
     """Rules in the order in which they are tried, with their counts. ``seed`` is that of rules whose file has none."""
 
     def __init__(self, rules: Iterable[HostRule], seed: int) -> None:
         self._seed = seed
         self._last_id = 0
+        self._states: dict[tuple[str, str, str], str] = {}
         self.played = list[PlayedRule]()
         self.put_first(rules)
 
@@ -91,17 +87,56 @@ class Playbook:
         return self._last_id + 1
 
     def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
-        """Add rules before all others, in their order; the counts of the others go on."""
+        """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
+        of none, so that nobody's rule for everybody takes the messages of a scope from it."""
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
         self._last_id += len(added)
-        self._arrange([*added, *self.played])
+        self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
-        """Take rules out, and return them."""
+        """Take rules out, and return them. The states of a scenario that has no rule any more are forgotten."""
         removed = [played for played in self.played if unwanted(played)]
         self._arrange([played for played in self.played if not unwanted(played)])
+        left = {played.rule.scenario for played in self.played}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
         return removed
+
+    def begin_anew(self, wanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
+        """Count from the beginning: hits, steps of sequences, and the states of scenarios all of whose rules are meant. The
+        rules stay; those that begin anew are returned."""
+        begun = [played for played in self.played if wanted(played)]
+        for played in begun:
+            played.hits = 0
+            played.counts.clear()
+        whole = {played.rule.scenario for played in begun} - {each.rule.scenario for each in self.played if each not in begun}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] not in whole}
+        return begun
+
+    def replace(self, changed: Callable[[HostRule], HostRule]) -> None:
+        """Put what ``changed`` makes of each rule in its place; the counts go on."""
+        for played in self.played:
+            played.rule = changed(played.rule)
+        self._index()
+
+    def reset(self) -> None:
+        """Begin all counts and states anew; the rules stay."""
+        self._states.clear()
+        for played in self.played:
+            played.hits = 0
+            played.counts.clear()
+
+    @property
+    def states(self) -> list[KeptState]:
+        """The states that rules have set, the last one set last."""
+        return [KeptState(*whose, state) for whose, state in self._states.items()]
+
+    def _set_state(self, whose: tuple[str, str, str], state: str) -> None:
+        self._states.pop(whose, None)
+        if len(self._states) >= COUNTED_MAX:
+            del self._states[next(iter(self._states))]
+        if state != START:
+            self._states[whose] = state
 
     def never_hit(self) -> list[HostRule]:
         """The rules that have not applied to anything."""
@@ -114,41 +149,30 @@ class Playbook:
         self._index()
 
     def _index(self) -> None:
-        self._found: dict[str, dict[str, list[PlayedRule]]] = {}
-        self._tried_always: list[PlayedRule] = []
-        for played in self.played:
-            name, values = _found_by(played.rule.when)
-            for value in values:
-                self._found.setdefault(name, {}).setdefault(value, []).append(played)
-            if not name:
-                self._tried_always.append(played)
-        self._of_kinds = self._found.pop("kind", {})
-        self._looked_up = [(FOUND_BY.index(name), found) for name, found in self._found.items()]
+        self._found = {
+            at: RuleIndex(Numbered(each.place, each.rule.when) for each in self.played if each.rule.at == at) for at in PLACES
+        }
 
-    def _candidates(self, marks: Sequence[str]) -> list[PlayedRule]:
-        """The rules that may match, in their order."""
-        lists = [rules for place, found in self._looked_up if (rules := found.get(marks[place])) is not None]
-        if self._of_kinds:
-            of_kind = self._of_kinds.get(marks[-1][1:3])
-            if of_kind is not None:
-                lists.append(of_kind)
-        if not lists:
-            return self._tried_always
-        if self._tried_always:
-            lists.append(self._tried_always)
-        if len(lists) == 1:
-            return lists[0]
-        return sorted((played for each in lists for played in each), key=lambda played: played.place)
+    def has(self, at: str) -> bool:
+        """Whether any rule is at the host, or at an issuer."""
+        return any(played.rule.at == at for played in self.played)
 
-    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts]) -> Cue | None:
-        """The first rule that fits a message and whose turn has come, counted as applied; ``marks`` as in ``Marks``."""
-        candidates = self._candidates(marks)
-        if not candidates:
+    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts], at: str = HOST) -> Cue | None:
+        """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
+        ``Marks``."""
+        if not self.played:
             return None
-        facts = facts_of()
-        for played in candidates:
-            if played.rule.when.fits(facts):
-                conduct = self._next(played, facts, counted=True)
+        facts: list[Facts] = []
+
+        def facts_once() -> Facts:
+            if not facts:
+                facts.append(facts_of())
+            return facts[0]
+
+        for place in self._found[at].places(marks, facts_once):
+            played, said = self.played[place], facts_once()
+            if played.rule.when.fits(said):
+                conduct = self._next(played, said, counted=True)
                 if conduct is not None:
                     return Cue(played.rule, conduct)
         return None
@@ -166,10 +190,14 @@ class Playbook:
         rule = played.rule
         if rule.times is not None and played.hits >= rule.times:
             return None
-        if rule.always and len(rule.steps) == 1:
+        first = rule.steps[0]
+        if rule.always and len(rule.steps) == 1 and first.late is None and not first.state:
             played.hits += counted
-            return rule.steps[0]
-        key = "" if rule.turn.per == WHOLE else "".join(sorted(facts.words(rule.turn.per))[:1])
+            return first
+        key = "" if rule.turn.per == WHOLE else _counted_as(rule, facts, rule.turn.per)
+        whose = (rule.scenario, rule.turn.per, key)
+        if rule.turn.states and self._states.get(whose, START) not in rule.turn.states:
+            return None
         seen, applied = played.counts.get(key, (0, 0))
         seen += 1
         drawn = rule.turn.chance is None or self._chance(rule, facts, seen) < rule.turn.chance
@@ -179,35 +207,32 @@ class Playbook:
                 del played.counts[next(iter(played.counts))]
             played.counts[key] = (seen, applied + (conduct is not None))
             played.hits += conduct is not None
+            if conduct is not None:
+                if conduct.state:
+                    self._set_state(whose, conduct.state)
+                return conduct.drawn(0.0 if conduct.late is None else self._chance(rule, facts, seen, "late"))
         return conduct
 
-    def _chance(self, rule: HostRule, facts: Facts, seen: int) -> float:
+    def _chance(self, rule: HostRule, facts: Facts, seen: int, what: str = "") -> float:
         """A number from 0 to 1 drawn from the seed, the rule, the card and the count of its message: the order in which
         connections bring their messages changes nothing."""
         seed = self._seed if rule.seed is None else rule.seed
-        card = "".join(sorted(facts.words(CARD))[:1])
-        drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}".encode(), digest_size=8)
+        card = _counted_as(rule, facts, CARD)
+        drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}{what}".encode(), digest_size=8)
         return int.from_bytes(drawn.digest(), "big") / 2**64
 
 
-def _found_by(when: Condition) -> tuple[str, Iterable[str]]:
-    """What a rule is found by, and under which values; an empty name where it asks for no such thing."""
-    for name in FOUND_BY:
-        values = when.values_of(name) if name != "kind" else {kind for said in when.values_of("class") for kind in _KINDS[said]}
-        if values:
-            return name, values
-        if name == "amount":
-            exact = [each for each in when.clauses if each.kind == "amount" and each.low_minor == each.high_minor]
-            if exact:
-                return name, [f"{exact[0].low_minor:012d}"]
-    return "", ()
+def _counted_as(rule: HostRule, facts: Facts, per: str) -> str:
+    """By what a message is counted: its card, merchant or terminal; at an issuer, one without it (an echo) by the issuer."""
+    named = "".join(sorted(facts.words(per))[:1])
+    return named or ("" if rule.at == HOST else "".join(sorted(facts.words("issuer"))[:1]))
 
 
 def overshadowed(rules: Iterable[HostRule]) -> list[tuple[HostRule, HostRule]]:
     """Rules that can never match, each with the earlier one that takes every message it would fit."""
     found, always = list[tuple[HostRule, HostRule]](), list[HostRule]()
     for rule in rules:
-        takes = next((earlier for earlier in always if _covers(earlier.when, rule.when)), None)
+        takes = next((earlier for earlier in always if earlier.at == rule.at and _covers(earlier.when, rule.when)), None)
         if takes is not None:
             found.append((rule, takes))
         elif rule.always:
@@ -222,6 +247,7 @@ def _covers(earlier: Condition, later: Condition) -> bool:
             own.kind == clause.kind
             and own.name == clause.name
             and own.values <= clause.values
+            and own.span == clause.span
             and clause.low_minor <= own.low_minor
             and own.high_minor <= clause.high_minor
             for own in later.clauses

@@ -274,14 +274,17 @@ WHERE business_date = :business_date AND merchant_id = :merchant_id
 """
 
 #: The lines of one type of transaction in the order the centre took the requests in, as the fields of ``statement.Line``.
-STATEMENT_LINES = """
+_STATEMENT_LINES = """
 SELECT
   local_at, terminal_id, pan_masked, scheme, product, origin, channel, transaction_type, rrn, approval_code,
   amount_minor, discount_rate_basis_points, discount_minor, vat_minor, net_minor, ''
 FROM presentment
 WHERE business_date = :business_date AND merchant_id = :merchant_id AND transaction_type = :transaction_type
-ORDER BY request_id
 """
+STATEMENT_LINES = f"{_STATEMENT_LINES}ORDER BY request_id"
+
+#: Some of them: what comes after a request, up to another.
+STATEMENT_LINES_BETWEEN = f"{_STATEMENT_LINES}AND request_id > :after AND request_id <= :last ORDER BY request_id"
 
 #: The lines that take back what stood on earlier statements, in the same order and fields.
 STATEMENT_ADJUSTMENTS = """

@@ -89,9 +89,14 @@ def write_csv_head(out: Out) -> None:
     csv.writer(out, lineterminator=CSV_LINE_END).writerow(CSV_COLUMNS)
 
 
+def first_cells(head: Head) -> tuple[str, str, str, str]:
+    """The cells that begin each row."""
+    return head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference)
+
+
 def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
-    first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
+    first = first_cells(head)
     prefix, lines = ",".join(first), list(lines)
     sales_years, currency = years_of_months(head.business_date), head.currency
 

@@ -5,8 +5,8 @@ Forms of text are written side by side, each line read once for all of them; PDF
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from attrs import asdict
 
@@ -14,9 +14,11 @@ from switch.display.visible import visible
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SALE_FIELDS,
+    Head,
     Out,
     Section,
     Statement,
+    StatementRow,
     amount_formatter,
     amount_writer,
     batches,
@@ -53,6 +55,17 @@ LINE_FIELDS: Final = (
 )
 
 
+class WrittenLines(NamedTuple):
+    """Some lines of a section, ready to be written."""
+
+    text: str
+    csv: str
+
+
+#: How lines are gone through that can be written ready by whoever has them (``ready``): some at a time, written or as rows.
+LineWriter = Callable[[Head], Iterator[WrittenLines | list[StatementRow]]]
+
+
 def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
     """Write a statement in the forms of text asked for, some lines at a time."""
     head, text, as_csv, excel = statement.head, outs.get("text"), outs.get("csv"), outs.get("excel-fr")
@@ -65,7 +78,10 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
     for section in statement.sections:
         if text is not None:
             write_text_section(text, head, section.of)
-        for some in batches(section.lines):
+        for some in _pieces(section, head, ready=excel is None):
+            if isinstance(some, WrittenLines):
+                _write_ready(some, text, as_csv)
+                continue
             lines = shown_lines(head, some)
             if text is not None:
                 write_text_lines(text, head, lines)
@@ -75,6 +91,19 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
                 write_excel_lines(excel, head, lines)
     if text is not None:
         _write_text_end(text, statement)
+
+
+def _write_ready(lines: WrittenLines, text: Out | None, as_csv: Out | None) -> None:
+    if text is not None:
+        text.write(lines.text)
+    if as_csv is not None:
+        as_csv.write(lines.csv)
+
+
+def _pieces(section: Section, head: Head, *, ready: bool) -> Iterator[WrittenLines | list[StatementRow]]:
+    """The lines of a section, some at a time; as rows, unless they may come ready."""
+    written: LineWriter | None = getattr(section.lines, "written", None) if ready else None
+    return batches(section.lines) if written is None else written(head)
 
 
 def _write_text_end(text: Out, statement: Statement) -> None:

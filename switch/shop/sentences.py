@@ -82,6 +82,16 @@ _SENTENCES: Final = {
         "لم يتم الأداء. لم تُسدد أي فاتورة.",
         "The payment did not succeed. No bill is settled.",
     ),
+    "paid_elsewhere": (
+        "Une autre commande a déjà réglé :",
+        "سبق لطلب آخر أن سدد:",
+        "Another order has already paid:",
+    ),
+    "nothing_charged": (
+        "Rien n’est débité pour cette commande. Choisissez à nouveau les factures qui restent.",
+        "لم يُقتطع أي مبلغ عن هذا الطلب. اختر من جديد الفواتير المتبقية.",
+        "Nothing is charged for this order. Choose anew among the bills that are left.",
+    ),
     "try_again": ("Réessayer", "إعادة المحاولة", "Try again"),
     "order": ("Commande", "الطلب", "Order"),
     "transaction": ("Transaction", "العملية", "Transaction"),

@@ -97,6 +97,13 @@ class ShopBook:
             bills = tuple(found["bill"] for found in connection.execute(sql, (row["number"],)))
         return ShopOrder(bills=bills, **dict(row))
 
+    def paid_elsewhere(self, number: str) -> tuple[str, ...]:
+        """The bills of an order that another order has paid meanwhile: it can never be paid itself."""
+        with self._opened() as connection:
+            sql = "SELECT bill FROM order_bill JOIN settled_bill USING (bill) WHERE order_bill.number = ?"
+            sql += " AND settled_bill.number <> order_bill.number ORDER BY bill"
+            return tuple(row[0] for row in connection.execute(sql, (number,)))
+
     def settle(self, number: str, amount_minor: int, payment: ShopPayment) -> Settled:
         """Settle the bills of an order, once: a callback that comes again changes nothing, nor does one of another amount, nor
         one of an order with a bill that another order has paid."""

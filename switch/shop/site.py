@@ -102,10 +102,12 @@ class ShopSite:
         return self._leaving(request, self._book.order(found, bills, form["email"].strip(), _language(request)))
 
     async def _again(self, request: Request) -> Response:
-        """The same order once more, after a refusal."""
+        """The same order once more, after a refusal; its receipt where there is nothing left to pay."""
         order = self._book.by_receipt(request.path_params["receipt"])
-        if order is None or order.state == "paid":
+        if order is None:
             return await self._nowhere(request)
+        if order.state == "paid" or self._book.paid_elsewhere(order.number):
+            return RedirectResponse(f"/receipt/{order.receipt}?lang={_language(request)}", 303)
         return self._leaving(request, order)
 
     async def _checkout(self, request: Request) -> Response:
@@ -130,7 +132,8 @@ class ShopSite:
         order = self._book.by_receipt(request.path_params["receipt"])
         if order is None:
             return await self._nowhere(request)
-        return self._page(request, "receipt.html", "receipt", step=5, order=order)
+        elsewhere = self._book.paid_elsewhere(order.number)
+        return self._page(request, "receipt.html", "receipt", step=5, order=order, elsewhere=elsewhere)
 
     async def _callback(self, request: Request) -> Response:
         posted = await _posted(request)

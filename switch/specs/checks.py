@@ -48,6 +48,7 @@ class Known:
     terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
     dialects: Mapping[str, Dialect]  #: by issuer, those that can be read
+    dialect_names: Collection[str]
     listeners: Collection[str]
     schemes: Collection[str]
 
@@ -66,6 +67,7 @@ class Known:
             else None,
             currencies={merchant.currency for merchant in specs.merchants.values()},
             dialects={name: specs.dialects[profile.dialect] for name, profile in specs.issuers.items()},
+            dialect_names=specs.dialects.keys(),
             listeners=[listener.name for listener in specs.centre.listeners],
             schemes={*(route.scheme for route in specs.routing.routes()), *(name for _, name in specs.routing.schemes)},
         )
@@ -85,6 +87,7 @@ class Known:
             dialects={
                 name: dialects[spoken] for name in files.names("issuers") if (spoken := _spoken(files, name)) in dialects
             },
+            dialect_names=files.names("dialects"),
             listeners=_named(files, "centre.toml", "listener", "name"),
             schemes=[
                 *_named(files, "routing.toml", "range", "scheme"),

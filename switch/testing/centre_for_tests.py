@@ -12,10 +12,12 @@ from typing import Any, Self
 from attrs import evolve
 
 from switch.card import mask_pan
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.data_folder.control_socket import ask_centre
 from switch.errors import SwitchError, UnreachableError
 from switch.issuers.process.accounts import change, find_card
 from switch.money import parse_amount
+from switch.testing.clock_for_tests import ClockForTests
 from switch.testing.expecting import Expecting, Saw, condition_values
 from switch.testing.owned_centre import OwnedCentre
 from switch.testing.reserve import ALL_SERIES, ISSUER_OF_RESERVE, RESERVE_EXPIRY, USUAL_BALANCE_MINOR, merchant_id, terminal_ids
@@ -60,6 +62,7 @@ class CentreForTests:
         self.merchant = merchant_id(number)  #: DE 42 of this test
         self.terminals = terminal_ids(number)  #: DE 41; all are this merchant's
         self.terminal = self.terminals[0]
+        self.clock = ClockForTests(owned.data)  #: the time the centre goes by; a test that stops it lets it run in the end
 
     @property
     def host(self) -> str:
@@ -94,7 +97,7 @@ class CentreForTests:
             profile = self._owned.specs.issuers[ISSUER_OF_RESERVE]
             card = find_card(profile, pan)
             assert card is not None, "a card of the reserve is the bank's"
-            change(self.data, profile, card.account, "credit", missing, clock_ms=machine_clock_ms)
+            change(self.data, profile, card.account, "credit", missing, clock_ms=centre_clock_of(self.data))
         return CardForTest(pan, RESERVE_EXPIRY, self.rule)
 
     def rule(self, *rules: str) -> None:
@@ -106,7 +109,8 @@ class CentreForTests:
         self._rules += [each["id"] for each in answer["rules"]]
 
     def end(self) -> None:
-        """Remove the rules of this test."""
+        """Remove the rules of this test, and let the clock run that it stopped."""
+        self.clock.end()
         if self._rules:
             ids, self._rules = self._rules, []
             with suppress(UnreachableError):  # it has ended already

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+from switch.data_folder.centre_clock import CentreClock
 from switch.data_folder.vault import Vault
 from switch.iso8583.dialect import Dialect
 from switch.machine.kept_files import LOOK_SECONDS
@@ -32,7 +33,7 @@ def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int,
     is_never_dumped()
     with suppress(OSError):
         os.nice(GIVES_WAY_BY)
-    recorder = Recorder(data / TRACE_FILE, Vault.open(data, new=False), dialects, tell=say)
+    recorder = Recorder(data / TRACE_FILE, Vault.open(data, new=False), dialects, tell=say, today=CentreClock.open(data).today)
     intake, readers = Intake(incoming), Readers(data)
     with closing(recorder), closing(readers):
         say(READY)

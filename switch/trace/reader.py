@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.data_folder import databases
+from switch.data_folder.centre_clock import ClockHistory
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
@@ -21,9 +22,10 @@ from switch.trace.up_to_date import wait_until_written
 #: What a trace has.
 KEPT: Final = f"expected one of the last {TRACED_MAX:,} that `switch up --trace` kept"
 
-_COLUMNS: Final = """
-id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
-body_cipher
+_CENTRE_MS: Final = "centre_ms"  #: in SQL: the centre's time at a time of the machine, which a trace has
+_COLUMNS: Final = f"""
+id, {_CENTRE_MS}(at_ms), line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault,
+tpdu, blanked, body_cipher
 """
 _OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"
 _LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"
@@ -37,7 +39,7 @@ class Traced:
     """One message as it was kept. ``body`` begins with the MTI; what is overwritten in it stands at ``places``."""
 
     id: int
-    at_ms: int
+    at_ms: int  #: by the centre's clock
     line: str
     direction: Direction
     dialect: str
@@ -121,7 +123,7 @@ def message_numbered(db: sqlite3.Connection, vault: Vault, number: int) -> Trace
 
 def _traced(row: Sequence[Any], vault: Vault) -> Traced:
     *named, places, sealed = row
-    names = [name.strip() for name in _COLUMNS.split(",")][: len(named)]
+    names = [name.strip() for name in _COLUMNS.replace(f"{_CENTRE_MS}(at_ms)", "at_ms").split(",")][: len(named)]
     about: dict[str, Any] = dict(zip(names, named, strict=True))
     return Traced(**about, places=places_of(places), body=vault.unseal_bytes(sealed))
 
@@ -129,7 +131,8 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 @contextmanager
 def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
     """The trace of a data folder with all that a running centre has handed over, and what opens its bodies;
-    NegativeAnswerError where none is kept beside a journal."""
+    NegativeAnswerError where none is kept beside a journal. Its times are of the machine: ``centre_ms`` of one, in SQL, is the
+    centre's."""
     path = data / TRACE_FILE
     wait_until_written(data)
     if not databases.is_there(path) and not databases.is_there(data / JOURNAL_FILE):
@@ -142,6 +145,7 @@ def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
         with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as db:
             if databases.version_of(db, path, SCHEMA) < SCHEMA.version:
                 raise NegativeAnswerError(f"{path}: found an empty file, {SCHEMA.expected}")
+            db.create_function(_CENTRE_MS, 1, ClockHistory.read(data).centre_ms, deterministic=True)
             yield db, Vault.open(data, new=False)
     except (sqlite3.DatabaseError, UnicodeError) as error:
         raise databases.unreadable(path, SCHEMA, error) from None

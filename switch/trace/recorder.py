@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.reading.recognize import TPDU_IDS
 from switch.iso8583.reading.redaction import Blanked, blanked, head, noted
 from switch.lines.line import RECEIVED, SENT, Direction
-from switch.lines.wire_format import WireFormat
+from switch.lines.wire_format import WireFormat, utc_today
 from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.trace.told import HEARD, SAID, Told
 
@@ -53,8 +54,9 @@ class Recorder:
         *,
         tell: Callable[[str], None],
         kept_max: int = TRACED_MAX,
+        today: Callable[[], date] = utc_today,
     ) -> None:
-        self._path, self._vault, self._tell, self._kept_max = path, vault, tell, kept_max
+        self._path, self._vault, self._tell, self._kept_max, self._today = path, vault, tell, kept_max, today
         self._db = _connected(path)
         self._files = KeptFiles(with_side_files(path))
         self._dialects, self._codecs = dialects, dict[str, Codec]()
@@ -100,7 +102,7 @@ class Recorder:
         dialect, notation, tpdu = words
         if dialect not in self._codecs:
             self._codecs[dialect] = Codec(self._dialects[dialect])
-        wire = WireFormat(codec=self._codecs[dialect], header=HeaderFormat.parse(notation), tpdu=tpdu)
+        wire = WireFormat(codec=self._codecs[dialect], header=HeaderFormat.parse(notation), tpdu=tpdu, today=self._today)
         return self._wires.setdefault(words, _Wire(wire))
 
     def _rows(self, told: Sequence[Told]) -> Iterator[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from switch.gateway.store.order_book import open_orders
 from switch.gateway.store.writer import Books
 from switch.specs.folder import default_folder
 from switch.specs.gateway.gateway_checks import GATEWAY_FILE
+from tests.support.json_schema import mistakes, schema_of
 
 
 def run(*arguments: str) -> Result:
@@ -48,7 +49,9 @@ def test_callbacks_are_listed_with_what_the_shop_answered(data: Path) -> None:
     assert got.exit_code == 0, got.output
     for part in ("0badc0de", "ORDER-1", "Declined 51", "waiting", "failure", "found HTTP status 500"):
         assert part in got.output
-    (told,) = json.loads(run("callbacks", "list", "--data", str(data), "--json").output)
+    listed = json.loads(run("callbacks", "list", "--data", str(data), "--json").output)
+    assert mistakes(listed, schema_of("gateway-callbacks")) == []
+    (told,) = listed
     assert told["fields"]["oid"] == "ORDER-1"
     assert told["attempts"][0]["status"] == 500
     assert run("callbacks", "list", "--data", str(data), "--order", "OTHER").exit_code == 1

@@ -16,6 +16,7 @@ from switch.gateway.store.order_book import open_orders
 from switch.gateway.store.writer import Books
 from switch.specs.folder import default_folder
 from switch.specs.load import load_specs
+from tests.support.json_schema import mistakes, schema_of
 
 FIELDS = {
     "shop_name": "L'Échoppe du café",
@@ -66,6 +67,15 @@ def test_an_acceptance_shows_keys_and_tables(data: Path, tmp_path: Path) -> None
         assert part in got.output
     assert "until then it declines its payments with 03" in " ".join(got.output.split())
     assert run(data, "list").output.count("L'Échoppe") == 1
+
+
+def test_applications_in_json_are_what_their_schemas_say(data: Path) -> None:
+    run(data, "accept", "1")
+    run(data, "refuse", "2", "--reason", "the site sells nothing")
+    listed = json.loads(run(data, "list", "--all", "--json").output)
+    assert [each["verdict"] for each in listed] == ["accepted", "refused"]
+    assert mistakes(listed, schema_of("gateway-affiliation-list")) == []
+    assert mistakes(json.loads(run(data, "show", "1", "--json").output), schema_of("gateway-affiliation-show")) == []
 
 
 def test_an_acceptance_may_be_written_into_the_specification(data: Path, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from switch.errors import SpecError
-from switch.scenarios.conduct import AS_USUAL, Conduct, conduct_of, steps_from_toml
+from switch.scenarios.conduct import AS_USUAL, Conduct, conduct_of
+from switch.scenarios.conduct_table import steps_from_toml
+from switch.scenarios.durations import Delay
 from switch.spec_table import SpecTable
 from tests.scenarios.messages_said import NAMES
 
@@ -33,6 +35,21 @@ def of_table(**then: Any) -> Conduct:
         ("half frame", {"frame": "half"}, Conduct(frame="half")),
         ("drop line", {"drop": "close"}, Conduct(silence=True, drop="close")),
         ("ok + drop line", {"answer": "ok", "drop": "close"}, Conduct(drop="close")),
+        ("late 300ms", {"late": "300ms"}, Conduct(late_seconds=0.3)),
+        ("late uniform 1s..3s", {"late": "uniform 1s..3s"}, Conduct(late=Delay("uniform", 1, 3))),
+        ("late lognormal 300ms 0.4", {"late": "lognormal 300ms 0.4"}, Conduct(late=Delay("lognormal", 0.3, 0.4))),
+        ("hold", {"hold": True}, Conduct(hold=True)),
+        ("05 + hold + late 2s", {"answer": "05", "hold": True, "late": 2}, Conduct(code="05", hold=True, late_seconds=2)),
+        ("partial 30", {"partial": "30.00"}, Conduct(part_minor=3000)),
+        ("balance 500.50", {"balance": "500.50"}, Conduct(balance_minor=50050)),
+        ("dialect ascii_hex", {"dialect": "ascii_hex"}, Conduct(dialect="ascii_hex")),
+        ("half open", {"drop": "half_open"}, Conduct(silence=True, drop="half_open")),
+        ("ok + half open", {"answer": "ok", "drop": "half_open"}, Conduct(drop="half_open")),
+        ("refuse 30s", {"refuse": "30s"}, Conduct(silence=True, drop="close", refuse_seconds=30)),
+        ("ok + refuse 30s", {"answer": "ok", "refuse": 30}, Conduct(drop="close", refuse_seconds=30)),
+        ("reset line + refuse 1s", {"drop": "reset", "refuse": "1s"}, Conduct(silence=True, drop="reset", refuse_seconds=1)),
+        ("state two_bad", {"state": "two_bad"}, Conduct(state="two_bad")),
+        ("silence + state x", {"silence": True, "state": "x"}, Conduct(silence=True, state="x")),
         ("05 + reset line", {"answer": "05", "drop": "reset"}, Conduct(code="05", drop="reset")),
     ],
 )
@@ -52,10 +69,19 @@ def test_words_and_table_say_the_same(words: str, table: dict[str, Any], conduct
         ("silence + 05", "then: found 'silence + 05', expected \"silence\" without an answer beside it"),
         ("lost + twice", "then: found 'lost + twice', expected \"lost\" alone"),
         ({"answer": "10"}, "then.answer: found '10', expected two digits or capital letters that refuse"),
-        ({"anwser": "05"}, "then.anwser: found a key nobody reads, expected one of answer, drop"),
+        ({"anwser": "05"}, "then.anwser: found a key nobody reads, expected one of answer, balance"),
         ({}, "then: found nothing to do"),
         ({"wrong": "pan"}, "then.wrong: found 'pan', expected one of amount, mti, rrn, stan"),
         ({"late": "-1"}, "then.late: found '-1', expected seconds above 0"),
+        ({"late": "uniform 3s..1s"}, "then.late: found 'uniform 3s..1s', expected seconds above 0"),
+        ({"late": "lognormal 1s"}, "then.late: found 'lognormal 1s', expected seconds above 0"),
+        ("partial 0", "then: found 'partial 0', expected partial 30.00 (the nearest)"),
+        ("partial 30 + 05", "then: found 'partial 30 + 05', expected a code that refuses, or a part of the amount"),
+        ("hold + silence", "then: found 'hold + silence', expected \"silence\" without an answer beside it"),
+        ({"balance": "much"}, "then.balance: found 'much', expected an amount such as"),
+        ({"dialect": "B C D"}, "then.dialect: found 'B C D', expected the name of a dialect"),
+        ({"refuse": "soon"}, "then.refuse: found 'soon', expected seconds above 0"),
+        ({"state": "a b"}, "then.state: found 'a b', expected a name of 1 to 40 letters"),
         ({"set": {"x": "1"}}, "then.set.x: found element 'x'"),
         ({"remove": ["127.2"]}, "then.remove: found element '127.2'"),
         (5, "then: found 5, expected text, a table, or a list of these"),
@@ -70,7 +96,10 @@ def test_a_wrong_step_is_refused_in_one_sentence(step: object, sentence: str) ->
 
 
 def test_what_becomes_of_an_answer_is_said() -> None:
-    told = [conduct_of(words, NAMES).told for words in ("silence", "lost", "drop line", "reset line", "05 + late 2s")]
+    told = [
+        conduct_of(words, NAMES).told
+        for words in ("silence", "lost", "drop line", "reset line", "05 + late 2s", "hold", "refuse 9s")
+    ]
 
     assert told == [
         "not answered",
@@ -78,4 +107,6 @@ def test_what_becomes_of_an_answer_is_said() -> None:
         "not answered, connection closed",
         "not answered, connection reset",
         "answered: 05 + late 2s",
+        "held back: hold",
+        "not answered, connection closed, connections refused for 9s",
     ]

@@ -112,3 +112,52 @@ def test_memory_of_counts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert played(book, ONE, OTHER, Said(card="1"), ONE) == ["91", "91", "91", "91"]
     assert len(book.played[0].counts) == 2
+
+
+def test_a_state_is_kept_for_what_a_rule_counts_by_and_leads_from_rule_to_rule() -> None:
+    lines = ["state=start -> 91 + state tried", "state=tried -> silence + state blocked", "state=blocked,lost -> 05"]
+
+    assert played(playbook(*lines), ONE, ONE, OTHER, ONE) == ["91", "silence", "91", "05"]
+    whole = playbook(*(f"per=rule {line}" for line in lines))
+    assert played(whole, ONE, OTHER, OTHER) == ["91", "silence", "05"]
+    assert [(kept.per, kept.key, kept.state) for kept in whole.states] == [("rule", "", "blocked")]
+
+
+def test_a_message_in_another_state_is_not_counted() -> None:
+    book = playbook("mti=0420 -> ok + state armed", "state=armed nth=2 -> 91")
+
+    assert played(book, ONE, ONE, Said(mti="0420"), ONE, ONE, ONE) == ["-", "-", "ok", "-", "91", "-"]
+
+
+def test_a_reset_begins_counts_and_states_anew() -> None:
+    book = playbook("state=start -> 91 + state done", "nth=1 -> 05")
+    assert played(book, ONE, ONE, ONE) == ["91", "05", "-"]
+
+    book.reset()
+
+    assert (book.states, [each.hits for each in book.played]) == ([], [0, 0])
+    assert played(book, ONE, ONE) == ["91", "05"]
+
+
+def test_back_to_the_start_no_state_is_kept() -> None:
+    book = playbook("state=start -> 91 + state done", "state=done -> ok + state start")
+
+    assert played(book, ONE, ONE, ONE) == ["91", "ok", "91"]
+    assert len(book.states) == 1
+
+
+def test_memory_of_states_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switch.scenarios.playbook.COUNTED_MAX", 1)
+    book = playbook("any -> 91 + state done")
+    played(book, ONE, OTHER)
+
+    assert [kept.key for kept in book.states] == [OTHER_CARD]
+
+
+def test_without_its_rules_a_scenario_has_no_states() -> None:
+    book = playbook("any -> 91 + state done")
+    played(book, ONE)
+
+    book.remove(lambda each: True)
+
+    assert book.states == []

@@ -97,6 +97,22 @@ def test_a_refused_order_is_tried_again_under_its_number(shop: TestClient) -> No
     assert hidden(shop.get(unescape(again[1])).text)["oid"] == fields["oid"]
 
 
+def test_an_order_whose_bill_another_order_has_paid_says_so_and_leads_on(shop: TestClient) -> None:
+    first, second = hidden(post(shop, "/pay/mobile", GOOD)), hidden(post(shop, "/pay/mobile", GOOD))
+    shop.get(first["failUrl"].removeprefix("http://shop.example"))
+    assert paid(shop, second) == "ACTION=POSTAUTH"
+    receipt = first["failUrl"].rpartition("/")[2]
+    again = shop.get(f"/again/{receipt}?lang=en")
+    assert again.status_code == 303
+    page = shop.get(again.headers["location"]).text
+    assert sentences("en")["paid_elsewhere"] in page
+    assert "M-260901" in page
+    assert "/again/" not in page
+    assert 'href="/?lang=en"' in page
+    paid_receipt = second["okUrl"].rpartition("/")[2]
+    assert shop.get(f"/again/{paid_receipt}").headers["location"].startswith(f"/receipt/{paid_receipt}")
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -36,14 +36,14 @@ def test_each_rule_is_played_by_whom_it_is_for(tmp_path: Path) -> None:
 
     played = load_scenario(path, specs())
 
-    assert [(rule.label, rule.in_words) for rule in played.host.rules] == [
+    assert [(rule.label, rule.in_words) for rule in played.at_host] == [
         ("scenario both, rule 1", "de37=000000000001 -> silence"),
         ("scenario both, rule 2", "line=bcd -> 91"),
         ("scenario both, rule 4", "issuer=rif any(scheme=visa | line=ascii) -> silence, 05"),
     ]
-    assert [(rule.number, rule.issuer, rule.then.response_code) for rule in played.issuers.rules] == [
-        (3, "rif", "51"),
-        (5, None, None),
+    assert [(rule.number, rule.in_words) for rule in played.at_issuers] == [
+        (3, "at=issuer class=request amount=9.09 issuer=rif -> 51"),
+        (5, "at=issuer class=request card=450716******0010 -> late 2s"),
     ]
 
 
@@ -54,6 +54,9 @@ def test_each_rule_is_played_by_whom_it_is_for(tmp_path: Path) -> None:
         ('issuer = "rif", any', 'issuer = "riff", any', ":11: rule[2].when.issuer: found 'riff', expected rif (the nearest)"),
         ('scheme = "visa"', 'scheme = "viza"', ":11: rule[2].when.any[1].scheme: found 'viza', expected visa (the nearest)"),
         ('issuer = "rif"\nwhen', 'issuer = "raf"\nwhen', ":6: rule[1].issuer: found 'raf', expected one of atlas"),
+        ('"silence", {', '"dialect bcf", {', ":12: rule[2].then: found dialect 'bcf', expected bcd (the nearest), or one of"),
+        ('answer = "05"', 'dialect = "bcf"', ":12: rule[2].then: found dialect 'bcf', expected bcd (the nearest), or one of"),
+        ("bcd -> 91", "bcd -> 91, ok + dialect x", ":3: rules[2].then: found dialect 'x', expected one of"),
         ("response_code", "response_cod", ":8: rule[1].then.response_cod: found a key nobody reads, expected one of"),
         ("retrieval_reference_number", "retrieval_reference", ":3: rules[1].when.retrieval_reference: found a key nobody"),
         ("4507160000000010", "4507160000009999", ":16: rule[3].when.pan: found 450716******9999, expected a card of some"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ FOLDER: Final = Path(__file__).parents[2] / "docs" / "reference" / "json"
 KNOWN: Final = frozenset(
     {"$schema", "$defs", "$ref", "title", "description", "type", "enum", "anyOf"}
     | {"properties", "required", "additionalProperties", "items"}
+    | {"patternProperties", "pattern", "minimum", "minItems"}  # of scenario files alone
 )
 _TYPES: Final[dict[str, type | tuple[type, ...]]] = {
     "object": dict,
@@ -43,16 +45,30 @@ def mistakes(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = N
         return [*found, f"{at}: found {value!r}, expected {schema['type']}"]
     if "enum" in schema and value not in schema["enum"]:
         found.append(f"{at}: found {value!r}, expected one of {schema['enum']}")
+    found += _of_value(value, schema, at)
     if isinstance(value, dict):
         found += [f"{at}: {key} is missing" for key in schema.get("required", ()) if key not in value]
         others = schema.get("additionalProperties", {})
         for key, item in value.items():
-            within = schema.get("properties", {}).get(key, others)
+            patterns = schema.get("patternProperties", {})
+            by_pattern = next((within for pattern, within in patterns.items() if re.search(pattern, key)), others)
+            within = schema.get("properties", {}).get(key, by_pattern)
             found += [f"{at}: {key} is not known"] if within is False else mistakes(item, within, root, f"{at}.{key}")
     if isinstance(value, list) and "items" in schema:
         for place, item in enumerate(value):
             found += mistakes(item, schema["items"], root, f"{at}[{place}]")
     return found
+
+
+def _of_value(value: Any, schema: dict[str, Any], at: str) -> list[str]:
+    """What of a value by itself the schema does not allow: its form, its size."""
+    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
+        return [f"{at}: found {value!r}, expected {schema['pattern']}"]
+    if isinstance(value, int) and value < schema.get("minimum", value):
+        return [f"{at}: found {value}, expected {schema['minimum']} or more"]
+    if isinstance(value, list) and len(value) < schema.get("minItems", 0):
+        return [f"{at}: found {len(value)} items, expected {schema['minItems']} or more"]
+    return []
 
 
 def _names(types: str | list[str]) -> list[str]:

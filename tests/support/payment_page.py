@@ -23,7 +23,7 @@ from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.http_call import HttpAnswer, call, form_body
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
-from switch.gateway.site.serving import SiteOptions, http_config, running, served, wire_of
+from switch.gateway.site.serving import SiteOptions, http_settings, running, served, wire_of
 from switch.gateway.store.order_book import open_orders
 from switch.gateway.store.writer import StoreWriter
 from switch.keys.key_module import KeyModule
@@ -271,6 +271,6 @@ async def payment_page(
             ended = trio.Event()
             base = f"http://127.0.0.1:{sock.getsockname()[1]}"
             site = Site(service, secure=False)
-            await nursery.start(served, site, http_config(options), sock, ended, nursery.cancel_scope)
+            await nursery.start(served, site, http_settings(options), sock, ended, nursery.cancel_scope)
             yield PaymentPage(base, centre, service, shop, writer, Browser(base))
             ended.set()

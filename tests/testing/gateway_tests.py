@@ -61,6 +61,20 @@ def test_and_no_longer(centre: Any) -> None:
     assert pay(centre, centre.card(), "--amount", "12.00").startswith("00")
 
 
+def test_the_clock_is_moved_over_a_cut_off_and_a_weekend(centre: Any) -> None:
+    centre.clock.freeze()
+    at = centre.clock.before_cut_off()
+    first = centre.clock.business_date
+    assert pay(centre, centre.card()).startswith("00")
+    assert (centre.clock.advance("2m") - at).seconds == 120
+    assert centre.clock.business_date > first
+    assert pay(centre, centre.card()).startswith("00")
+    assert centre.clock.next_banking_day().weekday() < 5
+    assert centre.clock.value_date > centre.clock.business_date == f"{centre.clock.now:%Y-%m-%d}"
+    with pytest.raises(Exception, match=r"clock: to: found 2026-01-01 00:00:00, expected .* or later"):
+        centre.clock.to("2026-01-01")
+
+
 @pytest.mark.switch(strict=True)
 def test_strict_passes_where_all_is_expected(centre: Any) -> None:
     centre.expect("one 0800 answered 00")

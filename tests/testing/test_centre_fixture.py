@@ -47,7 +47,7 @@ def test_a_session(tmp_path: Path) -> None:
     ended, printed, left = played(tmp_path, "-p", "no:xdist")
     failed = {name: text for name, text in ended.items() if text}
     assert set(failed) == {name for name in ended if name.startswith("test_fails")}, printed
-    assert len(ended) == 10
+    assert len(ended) == 11
     near = failed["test_fails_with_the_nearest_miss"]
     assert "found 0, expected exactly 1" in near
     assert "amount: expected 13.00, found 12.00" in near

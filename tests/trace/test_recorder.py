@@ -23,7 +23,7 @@ from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.routing.traffic.effects import Notice
 from switch.trace.reader import TraceChoice, Traced, last_messages, numbered_messages
-from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Recorder
+from switch.trace.recorder import TRACE_FILE, TRACED_MAX, TRIM_EVERY, Recorder
 from switch.trace.told import Trace
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs
@@ -46,9 +46,11 @@ class TraceInLoop(Trace):
     """A trace that is written by who tells it, in the same turn."""
 
     def __init__(self, data: Path, vault: Vault, notices: list[Notice], **limits: int) -> None:
-        self._recorder = Recorder(
-            data / TRACE_FILE, vault, specs().dialects, tell=lambda what: notices.append(Notice("trace", what)), **limits
-        )
+        def tell(what: str) -> None:
+            notices.append(Notice("trace", what))
+
+        kept_max = limits.get("kept_max", TRACED_MAX)
+        self._recorder = Recorder(data / TRACE_FILE, vault, specs().dialects, tell=tell, kept_max=kept_max)
         super().__init__(self._recorder.record, clock_ms=lambda: NOW_MS)
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {
         "check",
+        "clock",
         "day",
         "demo",
         "disputes",
@@ -30,6 +31,7 @@ SPOKEN: Final = frozenset(
         "fees",
         "find",
         "gateway",
+        "load",
         "mail",
         "merchants",
         "payouts",

@@ -14,7 +14,7 @@ from typing import Final
 
 from switch.cli.french.batch import BATCH_WORDS
 from switch.cli.french.casework import CASEWORK
-from switch.cli.french.demo import DEMO
+from switch.cli.french.demo import DEMO, LOAD_WORDS
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
 from switch.cli.french.gateway import GATEWAY
@@ -39,4 +39,5 @@ CATALOGUE: Final[dict[str, str]] = {
     **MONEY,
     **GATEWAY,
     **SHOP,
+    **LOAD_WORDS,
 }

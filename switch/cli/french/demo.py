@@ -1,4 +1,5 @@
-"""What ``demo`` says between the commands of the day, and the life of a declined purchase as the demo tells it."""
+"""What ``demo`` says between the commands of the day, the life of a declined purchase as the demo tells it, and the report of
+``load``."""
 
 from __future__ import annotations
 
@@ -118,4 +119,52 @@ DEMO: Final[dict[str, str]] = {
     "{1#} ({2*})": "{1} ({2})",
     "{1}, not closed yet (switch day close)": "{1}, pas encore arrêtée (switch day close)",
     "{1*}: {2*}": "{1} : {2}",
+}
+
+LOAD_WORDS: Final[dict[str, str]] = {
+    "{1} s on {2}, listener {3}, connections × window {4}": "{1} s sur {2}, port d'écoute {3}, connexions × fenêtre {4}",
+    "it ended before its time: {1*}": "arrêt avant la fin prévue : {1}",
+    "interrupted": "interruption",
+    "a wrong answer": "une réponse fausse",
+    "the count is reached": "le nombre demandé est atteint",
+    "messages sent": "messages envoyés",
+    "messages answered": "messages répondus",
+    "errors": "erreurs",
+    "{1#}, {2} a second": "{1}, {2} par seconde",
+    "{1#}: {2#} approved, {3#} declined": "{1} : {2} acceptés, {3} refusés",
+    "not answered in time": "sans réponse à temps",
+    "on their way when a line broke": "en route quand une ligne a été coupée",
+    "wrong answers": "réponses fausses",
+    "due, and not sent": "dus, et non envoyés",
+    "no answer": "sans réponse",
+    "line broke": "ligne coupée",
+    "wrong answer": "réponse fausse",
+    "altogether": "en tout",
+    "share": "part",
+    "step": "palier",
+    "rate": "cadence",
+    "a second": "par seconde",
+    "max ms": "max ms",
+    "behind ms": "retard ms",
+    "now": "maintenant",
+    "answers": "réponses",
+    "kept": "respecté",
+    "not kept": "non respecté",
+    "The load itself took {1} of a processor.": "La charge elle-même a pris {1} d'un processeur.",
+    "Without a rate, a new message went out for each answer: times count from when a message was sent.": (
+        "Sans cadence, chaque réponse a été suivie d'un nouveau message : les temps comptent depuis l'envoi."
+    ),
+    "It was {1} ms behind its schedule for 99 of 100 messages, {2} ms at most.": (
+        "Elle avait {1} ms de retard sur son horaire pour 99 messages sur 100, {2} ms au plus."
+    ),
+    "Times count from when a message was due.": "Les temps comptent depuis l'heure prévue de chaque message.",
+    "The load was near its own limit: the host may be quicker than this. A second load at the same time would tell.": (
+        "La charge était proche de sa propre limite : l'hôte est peut-être plus rapide. Une seconde charge le dirait."
+    ),
+    "1 payment went out in place of a message that follows an approval, for there was none yet.": (
+        "1 paiement est parti à la place d'un message qui suit une autorisation, car il n'y en avait pas encore."
+    ),
+    "{1#} payments went out in place of a message that follows an approval, for there was none yet.": (
+        "{1} paiements sont partis à la place de messages qui suivent une autorisation, car il n'y en avait pas encore."
+    ),
 }

@@ -73,6 +73,8 @@ MISTAKES: Final[dict[str, str]] = {
     "merchant: found {1}, expected one with a statement": "commerçant : trouvé {1}, attendu un commerçant qui a un relevé",
     "switch merchants lists them": "switch merchants en donne la liste",
     "--json: found beside --format, expected one of them": "--json : trouvé avec --format, attendu l'un des deux",
+    "--json: found beside --reload, expected one of them": "--json : trouvé avec --reload, attendu l'un des deux",
+    "Switch goes on with the merchants that it had": "Switch continue avec les commerçants qu'il avait",
     "--format {1}: found a terminal, expected a file": "--format {1} : trouvé un terminal, attendu un fichier",
     "--seed: found without --fault, expected both": "--seed : trouvé sans --fault, attendu les deux",
     "--excel-fr: found without --format csv, expected both": "--excel-fr : trouvé sans --format csv, attendu les deux",

@@ -59,6 +59,12 @@ GATEWAY: Final[dict[str, str]] = {
     "application {1} is accepted: the running page takes shop {2} within a second": (
         "la demande {1} est acceptée : la page en marche prend la boutique {2} en moins d'une seconde"
     ),
+    "merchant and shop are written into {1}; the running Switch takes the merchant at once": (
+        "le commerçant et la boutique sont écrits dans {1} ; Switch en marche prend le commerçant aussitôt"
+    ),
+    "a running Switch takes the merchant without a restart: switch merchants --reload": (
+        "Switch en marche prend le commerçant sans redémarrage : switch merchants --reload"
+    ),
     "merchant and shop are written into {1}; Switch knows the merchant from its next start": (
         "le commerçant et la boutique sont écrits dans {1} ; Switch connaîtra le commerçant à son prochain démarrage"
     ),

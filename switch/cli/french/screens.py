@@ -131,6 +131,14 @@ SCREENS: Final[dict[str, str]] = {
     "capture": "capture",
     "terminals": "TPE",
     "(any other)": "(tout autre)",
+    "nothing new: Switch has every merchant and terminal of its specification": (
+        "rien de nouveau : Switch a tous les commerçants et TPE de sa spécification"
+    ),
+    "merchant {1}: its payments are taken from now on": "commerçant {1} : ses paiements sont pris dès maintenant",
+    "merchant {1}: its further terminals are known from now on": "commerçant {1} : ses nouveaux TPE sont connus dès maintenant",
+    "merchant {1}: its contract says something else; that counts from the next start": (
+        "commerçant {1} : son contrat a changé ; cela vaut à partir du prochain démarrage"
+    ),
     # counts
     "0 decisions": "0 demande",
     "{1#} decision": "{1} demande",
@@ -142,4 +150,55 @@ SCREENS: Final[dict[str, str]] = {
     "{1#} adjustments": "{1} régularisations",
     "{1#} fault": "{1} écart",
     "{1#} faults": "{1} écarts",
+    # clock
+    "machine's clock": "horloge de la machine",
+    "{1*} {2} at {3}, it runs": "{1} {2} à {3}, elle avance",
+    "{1*} {2} at {3}, it stands still": "{1} {2} à {3}, elle est arrêtée",
+    "shows the same time": "indique la même heure",
+    "{1} d {2} behind": "en retard de {1} j {2}",
+    "{1} d {2} ahead": "en avance de {1} j {2}",
+    "{1} behind": "en retard de {1}",
+    "{1} ahead": "en avance de {1}",
+    "{1}, it ends on {2} at {3}": "{1}, elle finit le {2} à {3}",
+    "{1}, opened by hand, it ends when it is closed": "{1}, ouverte à la main, elle finit quand elle est arrêtée",
+    "no business date is open: `switch up` opens the first": "aucune journée n'est ouverte : `switch up` ouvre la première",
+    "Monday {1}": "lundi {1}",
+    "Tuesday {1}": "mardi {1}",
+    "Wednesday {1}": "mercredi {1}",
+    "Thursday {1}": "jeudi {1}",
+    "Friday {1}": "vendredi {1}",
+    "Saturday {1}": "samedi {1}",
+    "Sunday {1}": "dimanche {1}",
+    "Monday": "lundi",
+    "Tuesday": "mardi",
+    "Wednesday": "mercredi",
+    "Thursday": "jeudi",
+    "Friday": "vendredi",
+    "Saturday": "samedi",
+    "Sunday": "dimanche",
+    "{1}: found {2}, expected {3} or later: the journal has that time already, and time does not go back": (
+        "{1} : trouvé {2}, attendu {3} ou plus tard : le journal a déjà cette heure, et le temps ne recule pas"
+    ),
+    "a new data folder begins at any time: switch up --data FOLDER --clock TIME": (
+        "un nouveau dossier commence à n'importe quelle heure : switch up --data DOSSIER --clock HEURE"
+    ),
+    "{1}: found {2}, expected a time such as 2026-11-27T18:55, where Switch is, or with its offset: {3}, or now": (
+        "{1} : trouvé {2}, attendu une heure telle que 2026-11-27T18:55, là où est Switch, ou avec son décalage : {3}, ou now"
+    ),
+    "{1}: found a time behind the calendar, expected {2} or earlier": (
+        "{1} : trouvé une heure au-delà du calendrier, attendu {2} ou plus tôt"
+    ),
+    "{1}: found {2}, expected a length of time such as 90s, 30m, 2h, 1d or 1d12h": (
+        "{1} : trouvé {2}, attendu une durée telle que 90s, 30m, 2h, 1d ou 1d12h"
+    ),
+    "{1}: found nothing behind it, expected a length of time: advance 2h": (
+        "{1} : rien ne suit, attendu une durée : advance 2h"
+    ),
+    "{1}: found nothing behind it, expected a time: to 2026-11-27T18:55": (
+        "{1} : rien ne suit, attendu une heure telle que 2026-11-27T18:55"
+    ),
+    "{1}: found {2} behind it, expected nothing": "{1} : trouvé {2} après, attendu rien",
+    "--data: found no running centre in {1}, expected one: `switch up`": (
+        "--data : aucun centre en marche dans {1}, attendu un centre : `switch up`"
+    ),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, fields
 
-from switch.cli.request.build import as_typed, drawn, message_of
+from switch.cli.request.build import as_typed, centre_now, drawn, message_of
 from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
@@ -157,7 +156,7 @@ def _completed(
     asked = message_of(wishes, specs, dialect, data)
     message = asked.message
     if terminal is not None:
-        now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
+        now = centre_now(data, specs)
         function = KEY_CHANGES.get(wishes.network or "")
         if function is not None:
             message = terminal.with_key(message, function)
@@ -165,7 +164,7 @@ def _completed(
         else:
             message, proved = terminal.proved(message, wishes.proofs, dialect, now)
             given |= proved
-    message = worded(message, dialect, datetime.now(UTC).date())
+    message = worded(message, dialect, centre_now(data, specs).astimezone(UTC).date())
     of_row = Changes(elements=list(row.elements.items()), inside=list(row.inside)) if row is not None else Changes.none()
     for of, wanted in (("file", of_row), ("--set", changes)):
         message = changed_inside(changed(message, wanted.elements, dialect), wanted.inside, dialect)
@@ -243,7 +242,7 @@ def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     return parsed
 
 
-def repeated(messages: Sequence[Outgoing], count: int, specs: Parts, codec: Codec) -> Iterator[Outgoing]:
+def repeated(messages: Sequence[Outgoing], count: int, specs: Parts, codec: Codec, data: Path) -> Iterator[Outgoing]:
     """The messages so many times over. The first time they go out as they are; after that each is a new one, with a STAN, a
     time and, where it asks for money, an RRN of its own. What an option sets stays as it is."""
     yield from messages
@@ -251,7 +250,7 @@ def repeated(messages: Sequence[Outgoing], count: int, specs: Parts, codec: Code
     for _ in range(count - 1):
         for each in messages:
             stan = stan % (10**STAN_DIGITS - 1) + 1
-            yield renewed(each, f"{stan:0{STAN_DIGITS}d}", datetime.fromtimestamp(time.time(), specs.calendar.zone), codec)
+            yield renewed(each, f"{stan:0{STAN_DIGITS}d}", centre_now(data, specs), codec)
 
 
 def renewed(each: Outgoing, stan: str, at: datetime, codec: Codec) -> Outgoing:

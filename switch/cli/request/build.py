@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from attrs import evolve
 
 from switch.cli.command.options import sayable
 from switch.cli.request.options import Wishes
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES
@@ -54,7 +54,7 @@ class Asked(NamedTuple):
 def message_of(wishes: Wishes, specs: Parts, dialect: Dialect, data: Path) -> Asked:
     """The message the options ask for. ``data`` is where the journal is that may know what it follows."""
     wishes.refuse_contradictions()
-    now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
+    now = centre_now(data, specs)
     stan = (wishes.stan if wishes.stan is not None else str(drawn(10**STAN_DIGITS - 1) + 1)).zfill(STAN_DIGITS)
     centre_id = specs.centre.institution_id
     if wishes.network is not None:
@@ -69,6 +69,11 @@ def message_of(wishes: Wishes, specs: Parts, dialect: Dialect, data: Path) -> As
     if wishes.follows is not None:
         return _following(*wishes.follows, wishes, specs, dialect, data, now, stan)
     return Asked(sale_message(_sale(wishes, specs, now, stan), dialect), journaled=False)
+
+
+def centre_now(data: Path, specs: Parts) -> datetime:
+    """The time where the centre of a data folder is, by its clock; the machine's where the folder is nobody's."""
+    return datetime.fromtimestamp(centre_clock_of(data)() / 1000, specs.calendar.zone)
 
 
 def as_typed(option: str, parse: Callable[..., T], *words: str) -> T:

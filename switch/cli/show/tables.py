@@ -30,6 +30,7 @@ FIGURES: Final = frozenset(
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
     | {"paid out", "decisions", "approved", "change"}
     | {"dates", "charged back", "fee", "booked"}
+    | {"share", "rate", "sent", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms", "behind ms"}
 )
 
 

@@ -127,7 +127,7 @@ class ApiDesk:
     # orders that exist
 
     async def _about(self, request: ApiRequest, shop: Shop) -> ApiResponse:
-        order = await self._store.do(lambda books: _found(books, shop.client_id, request))
+        order = await self._store.do(lambda books: _found(books, shop.client_id, request), long=True)
         if order is None:
             named = f"OrderId {request.order_id!r}" if request.order_id else f"TransId {request.transaction_id!r}"
             return _refused(request.order_id, NO_SUCH_ORDER, f"{named}: found no such order of this shop, expected one it paid")

@@ -51,7 +51,9 @@ def page_language(request: Request, otherwise: PageLanguage = "fr") -> PageLangu
 @cache
 def _environment(package: str) -> Environment:
     loader = ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(__package__, "templates")])
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
     made.globals.update(languages=LANGUAGE_NAMES, style=STYLE_PATH)
     return made
 

@@ -91,11 +91,13 @@ class OfficeDesk:
         *,
         tries: TokenBuckets,
         clock_ms: Callable[[], int],
+        limits_ms: Callable[[], int],
     ) -> None:
-        self.specs, self.clock_ms, self.sessions = specs, clock_ms, OfficeSessions()
+        """``clock_ms`` is the clock of orders and statements, ``limits_ms`` that of tries and of who is signed in."""
+        self.specs, self.clock_ms, self._limits_ms, self.sessions = specs, clock_ms, limits_ms, OfficeSessions()
         self._store, self._desk, self._data, self._tries = store, desk, data, tries
         self._reader = StoreReader(store.path)
-        self._pairs = TokenBuckets(burst=TRIES_OF_PAIR, per_minute=1, clock_ms=clock_ms)
+        self._pairs = TokenBuckets(burst=TRIES_OF_PAIR, per_minute=1, clock_ms=limits_ms)
         self._signing_in = 0  #: tries under way
         self._computing = trio.CapacityLimiter(SIGN_INS_AT_ONCE)
         self._rendering = trio.CapacityLimiter(STATEMENTS_AT_ONCE)
@@ -128,11 +130,11 @@ class OfficeDesk:
         if not await trio.to_thread.run_sync(password_is, typed, record, limiter=self._computing) or stored is None:
             return SignIn()
         self._pairs.give_back(pair)
-        return SignIn(token=self.sessions.begin(known, stored.set_at_ms, self.clock_ms()))
+        return SignIn(token=self.sessions.begin(known, stored.set_at_ms, self._limits_ms()))
 
     async def session(self, cookie: str) -> OfficeSession | None:
         """Who a cookie is of; None where nobody is signed in by it, or the password was changed since."""
-        session = self.sessions.find(cookie, self.clock_ms()) if cookie else None
+        session = self.sessions.find(cookie, self._limits_ms()) if cookie else None
         if session is None:
             return None
         merchant_id = session.merchant_id

@@ -80,7 +80,7 @@ class PaymentDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
-        for number in await self._store.do(self._left_open):
+        for number in await self._store.do(self._left_open, long=True):
             with OthersGoOn():
                 await self._store.do(partial(self._take_up, number))
         task_status.started()

@@ -35,7 +35,7 @@ class SettlingDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Look at the books, for ever."""
-        for order in await self._store.do(lambda books: books.orders.in_states("settled")):
+        for order in await self._store.do(lambda books: books.orders.in_states("settled"), long=True):
             names = [each.event for each in order.events]
             if "settle" in names and "told" not in names[names.index("settle") :]:
                 with OthersGoOn():
@@ -52,7 +52,7 @@ class SettlingDesk:
 
     async def settle(self) -> int:
         """Settle what the books have; how many orders that were."""
-        captured = await self._store.do(lambda books: books.orders.in_states("captured"))
+        captured = await self._store.do(lambda books: books.orders.in_states("captured"), long=True)
         keys = [(order.number, key) for order in captured if (key := self._key_of(order)) is not None]
         remises = await trio.to_thread.run_sync(settled_remises, self._data, keys) if keys else {}
         count = 0

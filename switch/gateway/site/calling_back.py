@@ -47,7 +47,7 @@ class CallbackDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
-        for order in await self._store.do(lambda books: books.orders.untold()):
+        for order in await self._store.do(lambda books: books.orders.untold(), long=True):
             with OthersGoOn():
                 await self._made(order, self._new_id())
         task_status.started()
@@ -104,9 +104,12 @@ class CallbackDesk:
         return await self._store.do(add)
 
     async def _sent_again(self, callback: Callback) -> None:
+        """Send a callback that was due when it was looked for, unless it was answered between that look and now."""
         try:
             with OthersGoOn():
-                await self._attempt(callback)
+                now = await self._store.do(lambda books: books.callbacks.one(callback.id))
+                if now is not None and (now.state, now.tries) == ("waiting", callback.tries):
+                    await self._attempt(now)
         finally:
             self._under_way.discard(callback.id)
 

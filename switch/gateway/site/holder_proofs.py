@@ -18,10 +18,10 @@ from switch.specs.specification import Specs
 
 _XID_BYTES: Final = 20
 #: ECI as the house has it -> as cards of Mastercard's manner have it.
-_MASTERCARD_ECI: Final = {"05": "02", "06": "01", "07": "00"}
+MASTERCARD_ECI: Final = {"05": "02", "06": "01", "07": "00"}
 
 
-class _Finding(NamedTuple):
+class BankFinding(NamedTuple):
     """A result: mdStatus, transStatus, ECI, and in words for the shop's developer; ``goes_on`` is whether it may be paid so."""
 
     md_status: MdStatus
@@ -32,14 +32,16 @@ class _Finding(NamedTuple):
     proved: bool = True
 
 
-_FINDINGS: Final[dict[AuthenticationResult, _Finding]] = {
-    "frictionless": _Finding("1", "Y", "05", "authenticated without a question"),
-    "challenge": _Finding("1", "Y", "05", "authenticated"),
-    "attempted": _Finding("4", "A", "06", "authentication was attempted"),
-    "not enrolled": _Finding("2", "U", "07", "the card takes no part in 3-D Secure", proved=False),
-    "unavailable": _Finding("5", "U", "07", "the page of the issuing bank is not available", proved=False),
-    "rejected": _Finding("0", "R", "", "the issuing bank rejects the payment", goes_on=False),
-    "failed": _Finding("0", "N", "", "the holder was not authenticated", goes_on=False),
+BANK_FINDINGS: Final[dict[AuthenticationResult, BankFinding]] = {
+    "frictionless": BankFinding("1", "Y", "05", "authenticated without a question"),
+    "challenge": BankFinding("1", "Y", "05", "authenticated"),
+    "attempted": BankFinding("4", "A", "06", "authentication was attempted"),
+    "not enrolled": BankFinding("2", "U", "07", "the card takes no part in 3-D Secure", proved=False),
+    "unavailable": BankFinding("5", "U", "07", "the page of the issuing bank is not available", proved=False),
+    "rejected": BankFinding("0", "R", "", "the issuing bank rejects the payment", goes_on=False),
+    "failed": BankFinding("0", "N", "", "the holder was not authenticated", goes_on=False),
+    "late": BankFinding("1", "Y", "05", "authenticated, by an answer that came late"),
+    "too late": BankFinding("6", "U", "", "the issuing bank did not answer in time", goes_on=False),
 }
 
 
@@ -51,7 +53,7 @@ class BankPages:
 
     def proof(self, card: TypedCard, result: AuthenticationResult, *, unproved: bool) -> HolderProof:
         """What a result comes to. ``unproved`` is whether the shop takes payments of holders whom nobody could ask."""
-        found = _FINDINGS[result]
+        found = BANK_FINDINGS[result]
         issuer, _ = issuer_of(self._specs, card.number)
         goes_on = found.goes_on and (found.proved or unproved)
         cavv = b""
@@ -61,7 +63,7 @@ class BankPages:
         told = Authentication(
             md_status=found.md_status,
             trans_status=found.trans_status,
-            eci=_MASTERCARD_ECI.get(eci, "") if card.brand == "mastercard" else eci,
+            eci=MASTERCARD_ECI.get(eci, "") if card.brand == "mastercard" else eci,
             cavv=b64encode(cavv).decode() if cavv else "",
             xid=b64encode(secrets.token_bytes(_XID_BYTES)).decode(),
             error="" if found.md_status == "1" else found.words,

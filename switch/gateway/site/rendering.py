@@ -58,6 +58,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals.update(
         brand_mark=brand_mark, acquirer_mark=acquirer_mark, gateway_mark=gateway_mark, languages=LANGUAGE_NAMES
@@ -71,6 +72,7 @@ def page(template: str, **values: Any) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+@cache
 def brand_mark(brand: str, name: str) -> Markup:
     """The mark of a brand, with its name beside it."""
     shape = Markup(_BRAND_SHAPES[brand])  # noqa: S704  # our own
@@ -78,12 +80,14 @@ def brand_mark(brand: str, name: str) -> Markup:
     return drawn.format(shape, escape(name))
 
 
+@cache
 def acquirer_mark(name: str) -> Markup:
     """The mark of the acquirer."""
     shape = Markup(_ACQUIRER_SHAPE)  # noqa: S704  # our own
     return Markup('<svg viewBox="0 0 32 32" aria-hidden="true">{}</svg><span>{}</span>').format(shape, escape(name))
 
 
+@cache
 def gateway_mark(name: str) -> Markup:
     """The mark of this platform."""
     shape = Markup(_GATEWAY_SHAPE)  # noqa: S704  # our own

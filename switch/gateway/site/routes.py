@@ -165,6 +165,17 @@ class Site:
             return self._pay_page(session, None)
         if session.stage == "bank" and session.card is not None:
             return self._bank_page(session)
+        if session.stage == "late":
+            t, to_shop = self._t(session), f"{_OWN} {_origin(session.request.fail_url)}"
+            return self._page(
+                session,
+                "message.html",
+                form_action=to_shop,
+                heading=t["late_title"],
+                text=t["late"],
+                refresh=True,
+                back_url="",
+            )
         if session.stage in ("wait", "end"):
             way = await self._service.way_back(session)
             if way is None or session.stage == "wait":

@@ -25,6 +25,7 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
+from switch.gateway.site.late_banks import LATE, LATE_LOOK_SECONDS, LateBanks
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
@@ -53,7 +54,7 @@ class PageService:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
         self.receipts, self.store, self.office, self.limits = receipts, store, office, limits
-        self.sessions = Sessions()
+        self.sessions, self._late_banks = Sessions(), LateBanks()
         self._judge = PostJudge(self.profile)
         self._nursery: trio.Nursery | None = None
         self._under_way, self._idle = 0, trio.Event()
@@ -62,12 +63,30 @@ class PageService:
         """Own the payments under way: a browser that goes away ends none of them."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
+            nursery.start_soon(self._hear_late_banks)
             task_status.started()
             while True:
                 for session in self.sessions.expired(self.clock_ms()):
                     with OthersGoOn():
                         await self._expire(session)
                 await trio.sleep(EXPIRY_LOOK_SECONDS)
+
+    async def _hear_late_banks(self) -> None:
+        """Go on with payments whose bank has answered, also where no browser looks; note the answers nobody waits for."""
+        assert self._nursery is not None
+        while True:
+            for session, result in self._late_banks.decided(self.clock_ms()):
+                self._nursery.start_soon(self._late_answer, session, result)
+            for number in self._late_banks.came_too_late(self.clock_ms()):
+                with OthersGoOn():
+                    await self._store.do(partial(self._note_late, number))
+            await trio.sleep(LATE_LOOK_SECONDS)
+
+    async def _late_answer(self, session: PageSession, result: AuthenticationResult) -> None:
+        await self._in_background(partial(self._finding, result=result), session, Sent())
+
+    def _note_late(self, number: int, books: Books) -> None:
+        books.orders.note(number, "authentication too late", self.clock_ms(), {})
 
     async def finish(self, seconds: float) -> None:
         """Let the payments under way come to their end, for so long at most; what is left the next life undoes."""
@@ -131,6 +150,8 @@ class PageService:
         if session is not None:
             if session.deadline_ms < self.clock_ms() and session.stage in ("page", "bank"):
                 await self._expire(session)
+            for late, result in self._late_banks.decided(self.clock_ms(), session) if session.stage == "late" else ():
+                await self._late_answer(late, result)
             if session.restored and session.stage == "wait":
                 await self._settle_stage(session, await self._order(session))
             return session
@@ -215,13 +236,13 @@ class PageService:
         if await self._store.do(lambda books: self._begin_authentication(books, session)) is None:
             raise OrderRefusedError("the order is being paid elsewhere")
         for other in self.sessions.of_order(session.number):  # who left the bank's page in another window goes on here
-            if other is not session and other.stage == "bank":
+            if other is not session and other.stage in ("bank", "late"):
                 other.stage, other.card = "replaced", None
-        result = self.profile.rule_of(session.card.pan).result
-        if result == "challenge":
+        rule = self.profile.rule_of(session.card.pan)
+        if rule.result == "challenge":
             session.stage, session.wrong_codes = "bank", 0
             return None
-        return await self._finding(session, result)
+        return await self._finding(session, rule.result, may_wait=True)
 
     def _begin_authentication(self, books: Books, session: PageSession) -> PageOrder | None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
@@ -256,12 +277,15 @@ class PageService:
         session.message = ""
 
         async def go_on(of: PageSession) -> None:
-            await self._finding(of, result)
+            await self._finding(of, result, may_wait=True)
 
         await self._in_background(go_on, session, sent)
 
-    async def _finding(self, session: PageSession, result: AuthenticationResult) -> None:
+    async def _finding(self, session: PageSession, result: AuthenticationResult, *, may_wait: bool = False) -> None:
+        """What the bank found; an answer that comes late is waited for first."""
         assert session.card is not None
+        if may_wait and result in LATE:
+            return self._late_banks.ask(session, result, self.profile.rule_of(session.card.pan).seconds, self.clock_ms())
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof)
@@ -315,7 +339,7 @@ class PageService:
 
     async def cancel(self, session: PageSession, token: str) -> bool:
         """The shopper gives up; whether that was still possible."""
-        if session.stage not in ("page", "bank"):
+        if session.stage not in ("page", "bank", "late"):
             return session.stage == "cancelled"
         if session.take(token) is None:
             return False

@@ -6,7 +6,6 @@ import os
 import secrets
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -14,14 +13,15 @@ from pathlib import Path
 from typing import Final
 
 import trio
-from hypercorn.config import Config
 
 from switch.acquirer.caller import CentreLine
+from switch.data_folder.centre_clock import CentreClock, machine_ms
 from switch.data_folder.certificates import make_certificates
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
 from switch.gateway.affiliation.live_shops import LiveShops
+from switch.gateway.front.page_server import PAGE_END_SECONDS, HttpSettings, serve_pages
 from switch.gateway.front.token_buckets import PageLimits
 from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
@@ -30,7 +30,6 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
-from switch.gateway.site.http_server import GRACE_SECONDS, serve_http
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
@@ -50,10 +49,8 @@ from switch.specs.specification import Specs
 
 GATEWAY_FOLDER: Final = "gateway"  #: below the data folder of the centre
 _EVENT_ID_BYTES: Final = 16
-READ_SECONDS: Final = 30  #: how long a browser may be silent in the middle of a request
 TLS_FOLDER: Final = "tls"  #: below the folder of the gateway
 NO_MAC: Final = "none"
-_REQUESTS_PER_CONNECTION: Final = 1_000_000  #: a client that keeps its connection is not cut off
 
 
 @frozen(kw_only=True)
@@ -75,11 +72,6 @@ class SiteOptions:
     certificate: Path | None = None
     key: Path | None = None
     answer_seconds: float = ANSWER_SECONDS
-
-
-def wall_clock() -> int:
-    """The machine's clock: epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def test_certificate(data: Path, host: str) -> tuple[Path, Path]:
@@ -113,7 +105,6 @@ async def serve_gateway(
     stop: Stop,
     listening: Callable[[str, int], None],
     leashed: bool = False,
-    clock_ms: Callable[[], int] = wall_clock,
 ) -> None:
     """Serve the payment page until somebody asks to stop; ``leashed``, until standard input ends, too."""
     folder = options.data / GATEWAY_FOLDER
@@ -129,13 +120,16 @@ async def serve_gateway(
             with sock:
                 line = CentreLine(place.host, place.listener.port, wire_of(place.listener, specs), tls=place.tls)
                 keys = KeyModule.open(_keys_of(options.data), specs.issuers)
-                writer = StoreWriter(connection)
-                async with running(specs, writer, line, vault, keys, place.listener.dialect, options, clock_ms) as service:
+                writer, clock_ms = StoreWriter(connection), CentreClock.open(options.data).now_ms
+                dialect = place.listener.dialect
+                async with running(
+                    specs, writer, line, vault, keys, dialect, options, clock_ms, limits_ms=machine_ms
+                ) as service:
                     site = Site(service, secure=options.certificate is not None)
-                    config = http_config(options)
+                    settings = http_settings(options)
                     ended = trio.Event()
                     async with trio.open_nursery() as nursery:
-                        await nursery.start(served, site, config, sock, ended, nursery.cancel_scope)
+                        await nursery.start(served, site, settings, sock, ended, nursery.cancel_scope)
                         host, port = sock.getsockname()[:2]
                         listening(host, port)
                         nursery.start_soon(_end_when_asked, stop, ended)
@@ -158,14 +152,14 @@ async def _end_with_input(ended: trio.Event) -> None:
 
 async def served(
     site: Site,
-    config: Config,
+    settings: HttpSettings,
     sock: socket.socket,
     ended: trio.Event,
     scope: trio.CancelScope,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve_http(site.application(), config, sock, ended, task_status)
+    await serve_pages(site.application(), settings, sock, ended, task_status)
     scope.cancel()
 
 
@@ -179,8 +173,15 @@ async def running(
     dialect: str,
     options: SiteOptions,
     clock_ms: Callable[[], int],
+    *,
+    limits_ms: Callable[[], int] | None = None,
 ) -> AsyncIterator[PageService]:
-    """The service with all that works for it; the store ends last, so that nothing is left unwritten."""
+    """The service with all that works for it; the store ends last, so that nothing is left unwritten.
+
+    ``limits_ms`` is the clock of what keeps strangers out, ``clock_ms`` where there is no other: nobody waits for a clock that
+    stands still before he may sign in.
+    """
+    limits_ms = limits_ms or clock_ms
     shops = LiveShops(specs, StoreReader(writer.path), told=_complain)
     specs = shops.specs
     desk = PaymentDesk(specs, writer, line, vault, dialect=dialect, clock_ms=clock_ms, answer_seconds=options.answer_seconds)
@@ -189,8 +190,8 @@ async def running(
     make_folder(folder)
     receipts = ReceiptDesk(specs, writer, ReceiptLinks.open(folder), options.data, clock_ms=clock_ms)
     wanted = specs.gateway.limits
-    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, clock_ms)
-    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms)
+    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, limits_ms)
+    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms, limits_ms=limits_ms)
     banks = BankPages(specs, keys)
     service = PageService(specs, writer, desk, callbacks, banks, receipts, office, limits, clock_ms=clock_ms)
     settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)
@@ -205,7 +206,7 @@ async def running(
             await working.start(receipts.run)
             await working.start(settling.run)
             yield service
-            await service.finish(GRACE_SECONDS)
+            await service.finish(PAGE_END_SECONDS)
             working.cancel_scope.cancel()
         storing.cancel_scope.cancel()
 
@@ -220,13 +221,5 @@ def _keys_of(data: Path) -> Path | None:
     return data if (data / KEYSTORE_FILE).exists() else None
 
 
-def http_config(options: SiteOptions) -> Config:
-    config = Config()
-    config.accesslog = None
-    config.errorlog = None
-    config.include_server_header = False
-    config.read_timeout = READ_SECONDS
-    config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
-    if options.certificate is not None and options.key is not None:
-        config.certfile, config.keyfile = str(options.certificate), str(options.key)
-    return config
+def http_settings(options: SiteOptions) -> HttpSettings:
+    return HttpSettings(certificate=options.certificate, key=options.key)

@@ -24,7 +24,7 @@ TOKEN_BYTES: Final = 24  #: 192 bits
 SESSIONS_MAX: Final = 20_000  #: more than that many shoppers at once are not at one payment page; the oldest is forgotten
 CHALLENGE_TRIES: Final = 3  #: wrong codes on the bank's page
 
-Stage = Literal["page", "bank", "wait", "end", "refused", "replaced", "cancelled", "expired"]
+Stage = Literal["page", "bank", "late", "wait", "end", "refused", "replaced", "cancelled", "expired"]
 
 
 def digest_of(token: str) -> str:

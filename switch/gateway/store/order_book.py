@@ -131,7 +131,7 @@ class OrderBook:
 
     def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> PageOrder | None:
         """Write an event down; None, and nothing written, where the order is in a state in which it cannot happen."""
-        state = after(self.order(number).state, event)
+        state = after(self._state(number), event)
         if state is None:
             return None
         self._note(number, now_ms, event, state, body)
@@ -141,8 +141,15 @@ class OrderBook:
 
     def note(self, number: int, event: str, now_ms: int, body: Mapping[str, Any]) -> PageOrder:
         """Write down what changes no state."""
-        self._note(number, now_ms, event, self.order(number).state, body)
+        self._note(number, now_ms, event, self._state(number), body)
         return self.order(number)
+
+    def _state(self, number: int) -> OrderState:
+        row = self._sql.execute(
+            "SELECT state FROM order_event WHERE order_no = ? ORDER BY id DESC LIMIT 1", (number,)
+        ).fetchone()
+        state: OrderState = "open" if row is None else row[0]
+        return state
 
     def _note(self, number: int, now_ms: int, event: str, state: OrderState, body: Mapping[str, Any]) -> None:
         self._sql.execute(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, Literal, Protocol
 
+from attrs import evolve
+
 from switch.card import CardSecurity, Pan, SecurityResults, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.elements import ECHOED, FEWER, FROM_ISSUER, REPEATED_IN_REVERSALS
@@ -56,7 +58,7 @@ class Waits(Protocol):
     """A request that waits for its answer."""
 
     @property
-    def authorization(self) -> Authorization: ...
+    def asked(self) -> Authorization: ...
 
 
 Waiting = Callable[[ExchangeKey], Waits | None]
@@ -69,6 +71,11 @@ def _nothing_waits(_: ExchangeKey) -> None:
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
     """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
     return Message(REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
+
+
+def for_a_part(authorization: Authorization) -> Authorization:
+    """A request for less than its acquirer asked, so that the message to the issuer says that amount (DE 4)."""
+    return evolve(authorization, carried={**authorization.carried, 4: f"{authorization.amount_minor:012d}"})
 
 
 def secured(message: Message, security: CardSecurity, places: SecurityPlaces, pin: SealedPin | None) -> Message:
@@ -100,7 +107,7 @@ def to_issuer_answer(
     if code in APPROVALS:
         reason, exchange = APPROVED_REASON, waiting(key)
         if exchange is not None:
-            contradiction = _contradiction(exchange.authorization, mti, e)
+            contradiction = _contradiction(exchange.asked, mti, e)
     adds = not e.keys().isdisjoint(FROM_ISSUER)
     results = places.results(e) if adds and places is not None else None
     if results is not None and code == SECURITY_VIOLATION:

@@ -69,8 +69,8 @@ class Silence:
     for answers it.
     """
 
-    def __init__(self, echo_seconds: float) -> None:
-        self._echo_seconds = echo_seconds
+    def __init__(self, echo_seconds: float, answer_seconds: float = ECHO_ANSWER_SECONDS_MAX) -> None:
+        self._echo_seconds, self._answer_seconds = echo_seconds, answer_seconds
         self._asked_at: float | None = None
 
     def echo_due(self, heard_at: float, now: float) -> bool:
@@ -85,7 +85,7 @@ class Silence:
     def half_open(self, heard_at: float, now: float) -> str | None:
         """Why the peer is held to be gone, in words: its echo is overdue. None while it is not."""
         asked_at = self._asked_at
-        if asked_at is None or heard_at >= asked_at or now - asked_at < ECHO_ANSWER_SECONDS_MAX:
+        if asked_at is None or heard_at >= asked_at or now - asked_at < self._answer_seconds:
             return None
         return f"nothing came from it in {now - heard_at:.0f} s, nor an answer to the echo of {now - asked_at:.0f} s ago"
 

@@ -52,8 +52,13 @@ class MessageFacts:
         """Every word by which the message answers to a clause of this name."""
         words = self._kept.get(name)
         if words is None:
-            words = self._kept[name] = tuple(word for word in self._words(name) if word)
+            words = self._kept[name] = self._mcc() if name == "mcc" else tuple(filter(None, self._words(name)))
         return words
+
+    def _mcc(self) -> tuple[str, ...]:
+        e = self._message.elements
+        mcc = self._elsewhere("mcc", e.get(42, "").rstrip()) or e.get(18, "")
+        return (mcc,) if mcc else ()
 
     def _words(self, name: str) -> Iterator[str]:
         e = self._message.elements
@@ -78,10 +83,9 @@ class MessageFacts:
             yield _ENTRIES.get(e.get(22, "")[:2], "")
         elif name in ("issuer", "scheme"):
             yield self._elsewhere(name, card_of(self._message))
-        elif name == "mcc":
-            yield self._elsewhere(name, e.get(42, "").rstrip()) or e.get(18, "")
         else:
             yield self._elsewhere(name, "")
+            yield self._elsewhere("connection", "") if name == "line" else ""
 
     @property
     def amount_minor(self) -> int | None:
@@ -91,6 +95,8 @@ class MessageFacts:
 
     def element(self, name: str) -> str:
         """The value of an element or a subelement; empty where there is none."""
+        if name.isdecimal():
+            return self._message.elements.get(int(name), "")
         return element_value(self._dialect, self._message.elements, name) or ""
 
     def _channel(self) -> str:

@@ -24,9 +24,9 @@ from switch.transaction import ADVICE, APPROVALS, FORMAT_ERROR, REASON_STAND_IN,
 class Outbox:
     """Deliveries by issuer, in order. ``up`` are the issuers that can be reached; it is changed here alone."""
 
-    def __init__(self, first_delivery_id: int) -> None:
+    def __init__(self, first_delivery_id: int, timers: float = 1.0) -> None:
         self.up: set[str] = set()
-        self._deliveries = Deliveries()
+        self._deliveries = Deliveries(timers)
         self._stand_ins = StandIns()
         self._next_id = first_delivery_id
 

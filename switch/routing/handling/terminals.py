@@ -27,9 +27,13 @@ class Terminals:
     __slots__ = ("_listed", "_told", "listed")
 
     def __init__(self, merchants: Mapping[str, Merchant]) -> None:
+        self._told: set[tuple[str, str, str]] = set()
+        self.know(merchants)
+
+    def know(self, merchants: Mapping[str, Merchant]) -> None:
+        """These are the contracts from now on."""
         self._listed = {each.id: frozenset(map(str.strip, each.terminals)) for each in merchants.values()}
         self.listed = {(each.id, terminal_id): each for each in merchants.values() for terminal_id in each.terminals}
-        self._told: set[tuple[str, str, str]] = set()
 
     def stranger(self, request: Authorization, merchant: Merchant | None, line: str) -> tuple[Notice, ...]:
         """The notice about a terminal that its merchant's contract does not list, or about a merchant under the default

@@ -60,9 +60,10 @@ class _Queue:
 
 
 class Deliveries:
-    """The queues of all issuers."""
+    """The queues of all issuers. ``timers`` is how long it is waited for answers, as a share of the usual."""
 
-    def __init__(self) -> None:
+    def __init__(self, timers: float = 1.0) -> None:
+        self._timers = timers
         self._queues: dict[str, _Queue] = {}
 
     @property
@@ -80,7 +81,7 @@ class Deliveries:
         if queue is None or not queue.waiting or (queue.due_at is not None and queue.due_at > now):
             return None
         repeat = queue.attempts > 0
-        queue.due_at = now + min(REPEAT_SECONDS_FIRST * 2**queue.attempts, REPEAT_SECONDS_MAX)
+        queue.due_at = now + self._timers * min(REPEAT_SECONDS_FIRST * 2**queue.attempts, REPEAT_SECONDS_MAX)
         queue.attempts += 1
         return queue.waiting[0], repeat
 

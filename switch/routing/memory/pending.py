@@ -35,6 +35,12 @@ class Exchange:
     capture: CaptureTime  #: when an approval of it counts (``rules.capture``)
     deadline: float  #: seconds on the monotonic clock
     timer: Timer
+    part: Authorization | None = None  #: what the issuer is asked for instead: the same for a part of the amount
+
+    @property
+    def asked(self) -> Authorization:
+        """The request as its issuer has it."""
+        return self.authorization if self.part is None else self.part
 
 
 class Pending:

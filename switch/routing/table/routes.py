@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from attrs import field
+from attrs import evolve, field
 
 from switch.card import CardOrigin
 from switch.record import frozen
@@ -116,6 +116,16 @@ class RoutingTable:
             if place >= 0 and len(prefix) >= digits and prefix[:digits] <= ranges[place].high:
                 return ranges[place].route
         return None
+
+    def with_timers(self, share: float) -> RoutingTable:
+        """The same with times to answer that are so much shorter, or longer."""
+
+        def timed(one: Range) -> Range:
+            seconds = one.route.timeout_seconds
+            return one if seconds is None else evolve(one, route=evolve(one.route, timeout_seconds=seconds * share))
+
+        grouped = tuple((digits, lows, tuple(map(timed, ranges))) for digits, lows, ranges in self.ranges)
+        return RoutingTable(ranges=grouped, schemes=self.schemes)
 
     def routes(self) -> Iterator[Route]:
         """The routes of all ranges."""

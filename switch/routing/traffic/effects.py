@@ -29,12 +29,14 @@ NoticeKind = Literal[
     OccurrenceKind,
     "bad_frame",
     "clock",
+    "clock_set",
     "cut_off",
     "cut_over",
     "duplicate",
     "format_error",
     "garbled",
     "half_open",
+    "api_died",
     "gateway_died",
     "issuer_died",
     "issuer_down",
@@ -82,6 +84,7 @@ class Forward:
     issuer: str
     authorization: Authorization
     origin: Any = None
+    in_part: bool = False  #: for less than the acquirer's message says
 
 
 @record

@@ -15,6 +15,7 @@ class Scripted:
 
     note: str = ""
     refusal: Decision | None = None
+    part_minor: int | None = None  #: ask the issuer for this part of the amount
 
 
 @record

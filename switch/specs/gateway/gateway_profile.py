@@ -17,8 +17,11 @@ from switch.spec_table import SpecTable
 
 #: What the issuing bank's page finds out, one value: ``frictionless`` without asking, ``challenge`` by a code, ``attempted``
 #: (the bank takes no part, its network vouches), ``not enrolled``, ``unavailable`` (the bank's page is away), ``rejected`` (the
-#: bank forbids the payment), ``failed`` (the holder was asked and is another).
-AuthenticationResult = Literal["frictionless", "challenge", "attempted", "not enrolled", "unavailable", "rejected", "failed"]
+#: bank forbids the payment), ``failed`` (the holder was asked and is another), ``late`` (the bank answers after some seconds,
+#: and the holder is proved), ``too late`` (it answers when the page no longer waits).
+AuthenticationResult = Literal[
+    "frictionless", "challenge", "attempted", "not enrolled", "unavailable", "rejected", "failed", "late", "too late"
+]
 RESULTS: Final[tuple[AuthenticationResult, ...]] = (
     "frictionless",
     "challenge",
@@ -27,12 +30,16 @@ RESULTS: Final[tuple[AuthenticationResult, ...]] = (
     "unavailable",
     "rejected",
     "failed",
+    "late",
+    "too late",
 )
 #: What the answer of a shop to its callback decides: whether a payment is captured, or nothing, for it is captured at once.
 CallbackPolicy = Literal["decides", "informs"]
 CALLBACK_POLICIES: Final[tuple[CallbackPolicy, ...]] = ("decides", "informs")
 
 CHALLENGE_CODE: Final = "123"  #: of the public kit of the payment page
+LATE_SECONDS: Final = 5  #: until a bank answers that answers late, where no rule says otherwise
+_LATE_SECONDS_MAX: Final = 3_600
 TRIES_MAX: Final = 5  #: payments that may be tried in one session of the page
 _ID: Final = r"[a-z0-9-]{1,20}"
 _PATH: Final = r"/[A-Za-z0-9/_-]{1,60}"
@@ -101,11 +108,13 @@ class CardBrand:
 
 @frozen(kw_only=True)
 class AuthenticationRule:
-    """What the issuing bank's page finds for cards whose number begins so; ``code`` is what a challenge asks for."""
+    """What the issuing bank's page finds for cards whose number begins so; ``code`` is what a challenge asks for, ``seconds``
+    how late an answer is that comes late."""
 
     cards: str
     result: AuthenticationResult
     code: str
+    seconds: int = LATE_SECONDS
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> AuthenticationRule:
@@ -113,6 +122,7 @@ class AuthenticationRule:
             cards=table.text("cards", pattern=r"[0-9]{0,19}", expected="the first digits of card numbers"),
             result=table.choice("result", RESULTS),
             code=table.text("code", CHALLENGE_CODE, pattern=r"[0-9]{3,8}", expected="three to eight digits"),
+            seconds=table.integer("seconds", LATE_SECONDS, low=0, high=_LATE_SECONDS_MAX),
         )
         table.done()
         return rule

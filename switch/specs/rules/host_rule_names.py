@@ -1,22 +1,32 @@
-"""Issuers, listeners and schemes that the rules at the host name: each has to be one that there is.
+"""Issuers, listeners, schemes and dialects that rules name: each has to be one that there is.
 
 Cards, merchants and terminals need not be known: a gateway may send any, and the host may misbehave for all of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 from switch.scenarios.condition import ALIASES, GROUPS
 from switch.spec_table import SpecTable
 
+_DIALECT: Final = re.compile(r"(?:^|\+)\s*dialect\s+([^\s+]+)")  #: in a step of the short spelling
+
 
 def check_host_rule(entry: SpecTable, named: Mapping[str, Collection[str]]) -> None:
-    """A rule at the host; ``named`` has the names that a clause may say, by the clause. What is wrong by itself is passed
+    """A rule; ``named`` has the names that a clause may say, by the clause. What is wrong by itself is passed
     over."""
     if entry.peek("when", dict) is not None:
         _check_when(entry.table("when"), named)
+    then = entry.peek("then", str) or entry.peek("then", list) or entry.peek("then", dict)
+    for step in then if isinstance(then, list) else [then]:
+        said = _DIALECT.findall(step) if isinstance(step, str) else [step.get("dialect")] if isinstance(step, dict) else []
+        for name in said:
+            if isinstance(name, str) and name not in named["dialect"]:
+                entry.mistake("then", f"dialect {name!r}", _expected(name, named["dialect"]))
 
 
 def _check_when(when: SpecTable, named: Mapping[str, Collection[str]]) -> None:

@@ -1,5 +1,5 @@
 -- The trace: the last messages of every line, without card data that is never stored. Kept by `switch up --trace`.
--- Times are epoch milliseconds (UTC) of the centre's clock.
+-- Times are epoch milliseconds (UTC) of the machine's clock; the file clock beside it says what the centre's showed then.
 
 CREATE TABLE message (
   id             INTEGER PRIMARY KEY,      -- in the order they came and went

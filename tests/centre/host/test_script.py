@@ -163,3 +163,26 @@ async def test_without_a_rule_no_message_is_looked_at() -> None:
 
 def _rule(line: str) -> HostRule:
     return HostRule.from_line(line, number=1, names={})
+
+
+async def test_business_time_is_that_of_the_open_date_and_the_calendar() -> None:
+    lines = [
+        "time=10:00..11:00 -> 01",
+        "date=2026-11-23 -> 02",
+        "until=2026-11-22T11:00 -> 03",
+        "after=11:00 date=2026-11-22 -> 91",
+    ]
+    async with staged(*lines) as (_, client):
+        assert (await client.ask(purchase())).response_code == "91", "10:00 UTC is 11:00 in Casablanca"
+
+
+async def test_a_state_leads_from_a_reversal_to_the_next_payment() -> None:
+    lines = ["class=reversal -> ok + state blocked", "class=request state=blocked -> 62, ok + state start"]
+    async with staged(*lines) as (centre, client):
+        sale = purchase()
+        assert (await client.ask(sale)).response_code == "00"
+        assert (await client.ask(reversal_of(sale))).response_code == "00"
+        assert (await client.ask(purchase(2))).response_code == "62"
+        assert (await client.ask(purchase(3))).response_code == "00"
+        assert (await client.ask(purchase(4))).response_code == "00"
+        assert centre.server.script.playbook.states == []

@@ -149,3 +149,76 @@ async def test_orders_of_several_steps_work_together() -> None:
         assert first == second
         assert (first.response_code, first.elements[37]) == ("91", "000000000002")
     assert decided(centre) == [("91", "switch", "rule 1")]
+
+
+async def test_an_answer_has_a_balance() -> None:
+    async with staged("any -> balance 500.50") as (centre, client):
+        answer = await client.ask(purchase())
+        assert answer.elements[54].endswith("0002504C000000050050")
+    assert occurred(centre) == ["answered: balance 500.50 (rule 1)"]
+
+
+async def test_an_answer_comes_in_the_dialect_of_another_listener() -> None:
+    async with staged("nth=1 -> dialect bcd") as (centre, client):
+        await client.send(purchase())
+        with trio.fail_after(10):
+            data = await client.stream.receive_some(65_536)
+        (frame,) = client._framer.feed(data)
+        other = centre.client("bcd").wire.codec
+        assert (other.decode(frame.body).mti, other.decode(frame.body).response_code) == ("0110", "00")
+        assert (await client.ask(purchase(2))).response_code == "00"
+
+
+async def test_an_answer_comes_in_a_dialect_of_the_other_edition() -> None:
+    async with staged("nth=1 -> dialect ascii93") as (centre, client):
+        await client.send(purchase())
+        with trio.fail_after(10):
+            data = await client.stream.receive_some(65_536)
+        (frame,) = client._framer.feed(data)
+        assert centre.client("ascii93").wire.codec.decode(frame.body).mti == "1110"
+
+
+@pytest.mark.parametrize("step", ["half open", "ok + half open"])
+async def test_a_half_open_connection_says_nothing_more_and_stays(step: str) -> None:
+    async with staged(f"class=request nth=1 -> {step}") as (centre, client), centre.client() as other:
+        await client.send(purchase(1))
+        if step != "half open":
+            assert (await client.receive()).response_code == "00"
+        while not decided(centre):
+            await trio.lowlevel.checkpoint()
+        assert (await other.ask(network("301"))).mti == "0810"
+        await client.send(purchase(2), network("301"))
+        for number in range(3, 9):
+            assert (await other.ask(purchase(number))).response_code == "00", "no other connection notices"
+        with trio.move_on_after(0.2) as scope:
+            await client.stream.receive_some(1)
+        assert scope.cancelled_caught, "neither an answer nor an end"
+    assert len(decided(centre)) == 7, "what came on the dead connection was not read"
+
+
+async def test_connections_are_refused_for_a_time_and_then_taken_again() -> None:
+    async with staged("nth=1 -> ok + refuse 0.3s") as (centre, client), centre.client("bcd") as other:
+        assert (await client.ask(purchase())).response_code == "00"
+        with pytest.raises(EOFError):
+            await client.receive()
+        with pytest.raises(OSError, match=r".*"):
+            async with centre.client():
+                pass
+        assert (await other.ask(purchase(2))).response_code == "00", "other listeners go on"
+        with trio.fail_after(10):
+            while True:
+                try:
+                    async with centre.client() as again:
+                        assert (await again.ask(purchase(3))).response_code == "00"
+                        break
+                except OSError:
+                    await trio.lowlevel.checkpoint()
+
+
+async def test_delays_are_drawn_and_written_down() -> None:
+    async with staged("any -> late uniform 1ms..90ms") as (centre, client):
+        for number in range(1, 6):
+            assert (await client.ask(purchase(number))).response_code == "00"
+    told = occurred(centre)
+    assert len(set(told)) == 5
+    assert all(each.startswith("answered: late ") and each.endswith("ms (rule 1)") for each in told)

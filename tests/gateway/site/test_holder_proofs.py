@@ -31,6 +31,8 @@ def typed(pan: str, brand: str) -> TypedCard:
         ("unavailable", "5", "U", "07", "00"),
         ("rejected", "0", "R", "", ""),
         ("failed", "0", "N", "", ""),
+        ("late", "1", "Y", "05", "02"),
+        ("too late", "6", "U", "", ""),
     ],
 )
 def test_form_callback_and_message_say_the_same(
@@ -41,7 +43,7 @@ def test_form_callback_and_message_say_the_same(
     assert (proof.told.md_status, proof.told.trans_status, proof.told.eci) == (md_status, trans_status, eci)
     assert b64decode(proof.told.cavv).hex().upper() == proof.cavv
     assert bool(proof.cavv) == (eci in ("05", "06"))
-    assert bool(proof.refused) == (result in ("rejected", "failed"))
+    assert bool(proof.refused) == (result in ("rejected", "failed", "too late"))
     assert proof.security("123").eci == (proof.eci or None)
     other = BANKS.proof(typed("5128010400000019", "mastercard"), result, unproved=True).told
     assert other is not None
@@ -56,4 +58,4 @@ def test_the_bank_finds_the_cavv_right() -> None:
 
 def test_a_shop_may_refuse_holders_nobody_could_ask() -> None:
     refused = {result for result in RESULTS if BANKS.proof(typed("4507160000000010", "visa"), result, unproved=False).refused}
-    assert refused == {"not enrolled", "unavailable", "rejected", "failed"}
+    assert refused == {"not enrolled", "unavailable", "rejected", "failed", "too late"}

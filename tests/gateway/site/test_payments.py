@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import trio
+from attrs import evolve
 
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.site.calling_back import REPEATS_AT_ONCE_MAX
@@ -335,14 +336,14 @@ async def test_a_page_that_dies_after_the_shop_accepted_still_captures(
     shop, now, died, do = ShopServer(), [NOW_MS], trio.Event(), StoreWriter.do
     left = [writes]
 
-    async def until_death(store: StoreWriter, change: Callable[[Books], Any]) -> Any:
+    async def until_death(store: StoreWriter, change: Callable[[Books], Any], **how: Any) -> Any:
         """The store of a page that is killed when it has written so often since the shop answered."""
         if shop.heard:
             if left[0] == 0:
                 died.set()
                 await trio.sleep_forever()
             left[0] -= 1
-        return await do(store, change)
+        return await do(store, change, **how)
 
     async with trio.open_nursery() as shops:
         await shops.start(shop.serve)
@@ -420,3 +421,13 @@ async def test_no_card_number_no_code_and_no_expiry_is_kept(tmp_path: Path) -> N
     assert LOST not in kept
     for secret in ("739", "2912", "1229", "12/29", "12/2029", "2029-12", "12-2029"):
         assert not re.search(rf"(?<![0-9A-Za-z]){secret}(?![0-9A-Za-z])", kept), secret
+
+
+async def test_a_callback_that_was_answered_meanwhile_is_not_sent_again(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        await page.pay("ORDER-30")
+        (callback,) = await page.store.do(lambda books: books.callbacks.all("ORDER-30"))
+        assert callback.state == "answered"
+        found_before_that = evolve(callback, state="waiting", tries=0)
+        await page.service._callbacks._sent_again(found_before_that)
+        assert len(page.shop.heard) == 1

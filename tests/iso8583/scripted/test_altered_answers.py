@@ -34,3 +34,13 @@ def test_elements_are_put_in_and_left_out() -> None:
 
 def test_what_is_not_there_stays_away() -> None:
     assert altered_answer(Message("0810", {39: "00"}), (), ["2"], ["stan", "amount", "rrn"]) == Message("0810", {39: "00"})
+
+
+def test_a_balance_takes_the_place_of_the_one_there_is() -> None:
+    ledger, available = "0001504C000000100000", "0002504C000000070000"
+
+    plain = altered_answer(Message("0110", {39: "00", 49: "978"}), (), (), (), 12_345)
+    both = altered_answer(Message("0110", {39: "00", 54: ledger + available}), (), (), (), 0)
+
+    assert plain.elements[54] == "0002978C000000012345"
+    assert both.elements[54] == ledger + "0002504C000000000000"

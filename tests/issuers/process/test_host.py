@@ -46,17 +46,19 @@ def message(mti: str, values: dict[int, str], elements: dict[str, str]) -> Messa
     return Message(mti, {number: value for number, value in sorted(values.items()) if value})
 
 
-def host(book: MemoryBook, wire_format: WireFormat) -> IssuerHost:
-    return IssuerHost(atlas(), wire_format, book, institution_id="500000", clock_ms=lambda: NOW_MS)
+def host(book: MemoryBook, wire_format: WireFormat, clock_ms: Callable[[], int] = lambda: NOW_MS) -> IssuerHost:
+    return IssuerHost(atlas(), wire_format, book, institution_id="500000", clock_ms=clock_ms)
 
 
 @asynccontextmanager
-async def asking(book: MemoryBook, dialect: str = "ascii") -> AsyncIterator[Client]:
+async def asking(
+    book: MemoryBook, dialect: str = "ascii", clock_ms: Callable[[], int] = lambda: NOW_MS
+) -> AsyncIterator[Client]:
     """A line to an issuer over this book."""
     wire_format = wire(dialect, "2b", False)
     async with trio.open_nursery() as nursery:
         sock = listen("127.0.0.1", 0)
-        nursery.start_soon(host(book, wire_format).serve, sock)
+        nursery.start_soon(host(book, wire_format, clock_ms).serve, sock)
         async with Client(sock.getsockname()[1], wire_format) as client:
             yield client
         nursery.cancel_scope.cancel()
@@ -161,10 +163,10 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
             told.append("flush")
 
     issuer = host(TellingBook(), wire("ascii", "2b", False))
-    line, nobody_late = cast("Line", TellingLine()), cast("trio.Nursery", None)
+    line = cast("Line", TellingLine())
 
     for sent in (request(), reversal(), reversal(stan=900_002, de90=KEY.replace("000001", "000009", 1))):
-        issuer._gulp(line, nobody_late, [Frame(b"", TellingLine.codec.encode(sent))])
+        issuer._gulp(line, {}, [Frame(b"", TellingLine.codec.encode(sent))])
 
     assert told == ["0110", "hold", "flush", "0430", "release", "flush", "0430", "reversed", "flush"]
 
@@ -237,3 +239,14 @@ async def test_a_balance_is_told_as_additional_amounts() -> None:
 
     assert received.elements[39] == "00"
     assert received.elements[54] == "0001504C000000100000" + "0002504C000000087500"
+
+
+async def test_a_hold_whose_time_is_up_ends_before_the_first_request_behind_a_jump_of_the_clock() -> None:
+    """The issuer looks four times a second for such holds; the jump comes at once behind the first one there is."""
+    now_ms = [NOW_MS]
+    book = MemoryBook()
+    async with asking(book, clock_ms=lambda: now_ms[0]) as client:
+        assert (await client.ask(request(1))).response_code == "00"
+        now_ms[0] += 31 * 86_400_000
+        assert (await client.ask(request(2))).response_code == "00"
+    assert [kind for kind, _ in kinds(book)] == ["hold", "expired", "hold"]

@@ -1,0 +1,155 @@
+"""What a payment through the payment page costs, and how many there are in a second: ``python -m bench.page``.
+
+Switch with its banks, the payment page in a process of its own, and here shoppers and a shop whose time is not counted.
+Writes ``bench/page.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import trio
+from attrs import frozen
+
+from bench import machine
+from bench.page_shopper import BenchShop, Shoppers
+from switch.centre.as_process import CentreProcess, start_centre
+
+RESULTS = Path(__file__).parent / "page.md"
+SPECS = Path(__file__).parent.parent / "specs"
+CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")
+NOTE = """\
+A payment is four requests on one connection: the shop's form (est3Dgate, hash checked), the page with the card form, the card
+(checked, authorized over ISO 8583, called back), and the last page. *auth* is captured at once; *preauth* is held, and captured
+as the shop's answer to the callback says. Times are from the moment a payment was to begin to its last page; *card* is the
+card's form to its redirect alone, with authorization and callback in it. CPU is of the payment page, all of its threads, for a
+payment; *Switch* is that of Switch and its banks beside it. Shoppers and shop run on the same two cores and are not counted.
+Each case lasts {seconds:g} s after a warm-up. Load average before the run: {load:.1f}."""
+
+
+@frozen(kw_only=True)
+class Case:
+    """``rate`` payments a second, or (0) as many as ``shoppers`` make one after another."""
+
+    kind: str
+    answer: bytes
+    rate: float = 0
+    shoppers: int = 0
+    email: str = ""
+
+    @property
+    def name(self) -> str:
+        how = f"{self.rate:g} a second" if self.rate else f"{self.shoppers} shoppers, as many as go"
+        return f"{self.kind.lower()}{', receipt mailed' if self.email else ''}, {how}"
+
+
+AUTH, PREAUTH = ("Auth", b"APPROVED"), ("PreAuth", b"ACTION=POSTAUTH")
+CASES: Final = (
+    Case(kind=AUTH[0], answer=AUTH[1], rate=10),
+    Case(kind=AUTH[0], answer=AUTH[1], rate=50),
+    Case(kind=PREAUTH[0], answer=PREAUTH[1], rate=50),
+    Case(kind=AUTH[0], answer=AUTH[1], rate=50, email="zoe@shop.example"),
+    Case(kind=AUTH[0], answer=AUTH[1], shoppers=1),
+    Case(kind=AUTH[0], answer=AUTH[1], shoppers=16),
+    Case(kind=PREAUTH[0], answer=PREAUTH[1], shoppers=16),
+)
+
+
+def cpu_ms(pid: int) -> float:
+    """What a process has taken until now, all of its threads."""
+    user, system = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / CLOCK_TICKS * 1000
+
+
+def measure(case: Case, number: int, port: int, seconds: float, pids: list[int]) -> str:
+    """The row of one case. ``pids``: that of the page, then those of Switch."""
+
+    async def run() -> tuple[Shoppers, float, list[float]]:
+        shop = BenchShop(answer=case.answer)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(shop.serve)
+            warm = Shoppers(port=port, shop=shop, kind=case.kind, run_id=f"W{number}", email=case.email)
+            await warm.closed_loop(4, 1.0)
+            shoppers = Shoppers(port=port, shop=shop, kind=case.kind, run_id=f"C{number}", email=case.email)
+            before = [cpu_ms(pid) for pid in pids]
+            took = await (shoppers.paced(case.rate, seconds) if case.rate else shoppers.closed_loop(case.shoppers, seconds))
+            used = [cpu_ms(pid) - was for pid, was in zip(pids, before, strict=True)]
+            paid = len(warm.paid) + len(shoppers.paid)
+            assert shop.called == paid, f"{paid} payments, {shop.called} callbacks: each payment is called back once"
+            nursery.cancel_scope.cancel()
+        return shoppers, took, used
+
+    shoppers, took, used = trio.run(run)
+    count = len(shoppers.paid)
+    whole, card = [each.whole_ms for each in shoppers.paid], [each.card_ms for each in shoppers.paid]
+    cells = [
+        case.name,
+        f"{count}",
+        f"{count / took:.1f}",
+        f"{used[0] / count:.1f}",
+        f"{sum(used[1:]) / count:.1f}",
+        f"{statistics.median(whole):.0f}",
+        f"{machine.quantile(whole, 0.99):.0f}",
+        f"{statistics.median(card):.0f}",
+        f"{machine.quantile(card, 0.99):.0f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def without_limits(folder: Path) -> Path:
+    """The specification that comes with Switch; all shoppers have one address, so no post is one too many."""
+    shutil.copytree(SPECS, folder)
+    file = folder / "gateway.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n[limits]\nposts_per_minute = 0\n", encoding="utf-8")
+    return folder
+
+
+def pids_of(centre: CentreProcess) -> list[int]:
+    """The payment page's process, then those of Switch and its banks."""
+    page = centre.ready["gateway"]
+    return [int(page["pid"]), centre.process.pid, *(int(each["pid"]) for each in centre.ready["issuers"].values())]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.page")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each case (default 10)")
+    parser.add_argument("--case", type=int, help="only the case of this number, from 0; nothing is written")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/page.md)")
+    arguments = parser.parse_args()
+    load = machine.load_average()
+    with tempfile.TemporaryDirectory(prefix="switch-page-bench-") as name:
+        specs, data = without_limits(Path(name) / "specs"), Path(name) / "var"
+        centre = start_centre(data, ["--specs", str(specs), "--gateway"])
+        page = centre.ready["gateway"]
+        print(f"page pid {page['pid']}", flush=True)
+        try:
+            one = partial(measure, port=urlsplit(page["url"]).port, seconds=arguments.seconds, pids=pids_of(centre))
+            chosen = [case for place, case in enumerate(CASES) if arguments.case in (None, place)]
+            rows = []
+            for number, case in enumerate(chosen):
+                rows.append(one(case, number))
+                print(rows[-1], flush=True)
+        finally:
+            centre.stop()
+    if arguments.case is not None:
+        return 0
+    heads = [
+        "| | payments | a second | CPU of the page, ms | of Switch, ms | p50, ms | p99, ms | card p50, ms | card p99, ms |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    note = NOTE.format(seconds=arguments.seconds, load=load)
+    machine.write_report(arguments.out, "What a payment through the payment page costs", "page-bench", [note], [*heads, *rows])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""What five hundred rules cost that match nothing: ``python -m bench.rules``.
+
+Centres run at once, each on its own journal, before the same neutral issuer: one without rules, and one for each kind of five
+hundred. The load goes to one of these and to the one without by turns; each round gives a ratio, and the median counts. Writes
+``bench/rules.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from bench import machine
+from bench.against import Round, row
+from bench.load_tools import LoadTools, built_below
+from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_wrong
+from switch.centre.as_process import CentreProcess, start_centre
+
+RESULTS = Path(__file__).parent / "rules.md"
+RULES: Final = 500
+TURNS: Final = 2  #: into which the seconds of a round are cut, for the machine changes its speed within a second
+THROUGHPUT_LEAST: Final = 0.90  #: of a centre without rules
+#: What five hundred rules ask for -> the conditions of the one of a number; none is true of what the generator sends.
+KINDS: Final[dict[str, Callable[[int], str]]] = {
+    "a card each": lambda number: f"card=951111{number:010d}",
+    "a bit of everything": lambda number: EVERYTHING[number % len(EVERYTHING)](number),
+    "elements and ranges of amounts": lambda number: f"de25={number % 40 + 40:02d} amount={50_000 + number}..{51_000 + number}",
+}
+EVERYTHING: Final[tuple[Callable[[int], str], ...]] = (
+    lambda number: f"card=951111{number:010d} class=request",
+    lambda number: f"bin=95{number:04d}",
+    lambda number: f"merchant=NOSHOP{number:05d}",
+    lambda number: f"terminal=NO{number:05d}",
+    lambda number: f"amount={70_000 + number}",
+    lambda number: f"class=reversal amount={number}..{number + 100}",
+    lambda number: f"mcc={9_000 + number}",
+    lambda number: f"issuer=atlas amount={number + 1_000}..{number + 1_010}",
+    lambda number: f"type=refund terminal=NO{number:05d}",
+    lambda number: f"de43=NOWHERE{number}",
+)
+MEASURED: Final = (CASES[1],)  #: 4×16
+NOTE = """\
+Two centres at a time, each on its own durable journal, before the same neutral issuer; one has {rules} rules of which none
+matches, the other has none. The load goes to one and to the other by turns of {seconds:g} s, two of them each in a round,
+{rounds} rounds a case, after a warm-up. A ratio is the centre with rules divided by the one without, in two turns that follow
+one another, the median of a round; a cell is the median of the rounds, with the least and the most in brackets.
+Throughput must be at least {least:.0%}. Load average before the run: {load:.1f}."""
+
+
+def scenario(folder: Path, kind: str) -> Path:
+    """A file of five hundred rules."""
+    lines = ",\n".join(f'  "{KINDS[kind](number)} -> 91"' for number in range(RULES))
+    path = folder / f"{kind.replace(' ', '-')}.toml"
+    path.write_text(f'purpose = "none of them matches"\nrules = [\n{lines}\n]\n', encoding="utf-8")
+    return path
+
+
+def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, float]:
+    """One turn of the load on one centre; both have been warm for long."""
+    figures = tools.load(centre.address("ascii")[1], *case.options(seconds), "--warmup", "0", "--pid", str(centre.process.pid))
+    refuse_wrong(case, figures)
+    return {"tps": float(figures["tps"]), "switch_us": float(figures["pid_cpu_us"]), "p50_us": float(figures["p50_us"])}
+
+
+def measure(
+    tools: LoadTools, ruled: CentreProcess, plain: CentreProcess, case: Case, arguments: argparse.Namespace
+) -> list[Round]:
+    """The rounds of one case, each with the centre that has rules first in its pair; who goes first changes."""
+    for centre in (ruled, plain):
+        turn(tools, centre, case, 0.5)
+    rounds = []
+    for _ in range(arguments.rounds):
+        pairs = []
+        for number in range(TURNS):
+            order = (ruled, plain) if number % 2 else (plain, ruled)
+            taken = {centre.process.pid: turn(tools, centre, case, arguments.seconds / TURNS) for centre in order}
+            pair = taken[ruled.process.pid], taken[plain.process.pid]
+            pairs += [pair] if all(all(figures.values()) for figures in pair) else []  # nothing came in so short a turn
+        rounds += [Round(pairs)] if pairs else []
+    return rounds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.rules")
+    parser.add_argument("--seconds", type=float, default=1.2, help="of load on each centre in a round (default 1.2)")
+    parser.add_argument("--rounds", type=int, default=9, help="of each case (default 9)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/rules.md)")
+    arguments = parser.parse_args()
+    load, rows, short = machine.load_average(), list[str](), list[str]()
+    with tempfile.TemporaryDirectory(prefix="switch-rules-") as name, ExitStack() as stack:
+        folder, port = Path(name), free_port()
+        tools = built_below(folder)
+        if tools is None:
+            return 2
+        stack.enter_context(listening(tools.isohost, port))
+        specs = ["--specs", str(neutral_specs(folder / "specs", port))]
+        plain = start_centre(folder / "none", [*specs, "--quiet"])
+        stack.callback(plain.stop)
+        for kind in KINDS:
+            file = scenario(folder, kind)
+            ruled = start_centre(folder / file.stem, [*specs, "--quiet", "--scenario", str(file)])
+            try:
+                for case in MEASURED:
+                    rounds = measure(tools, ruled, plain, case, arguments)
+                    rows.append(row(case, rounds).replace("|", f"| {kind} |", 1))
+                    print(rows[-1], flush=True)
+                    if statistics.median(each.ratio("tps") for each in rounds) < THROUGHPUT_LEAST:
+                        short.append(f"{kind}, {case.name}")
+            finally:
+                ruled.stop()
+    heads = [
+        "| 500 rules of | connections × window | CPU of the switch | transactions a second | p50 | µs/tx, with and without |",
+        "|---|---|---|---|---|---|",
+    ]
+    note = NOTE.format(
+        rules=RULES, seconds=arguments.seconds / TURNS, rounds=arguments.rounds, least=THROUGHPUT_LEAST, load=load
+    )
+    machine.write_report(arguments.out, "What rules cost that match nothing", "rules-bench", [note], [*heads, *rows])
+    for each in short:
+        print(f"bench: {each}: found less than {THROUGHPUT_LEAST:.0%} of the throughput without rules", file=sys.stderr)
+    return 1 if short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""``switch release``: answers that a rule holds back, listed and let go."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import data_option
+from switch.cli.console.screen import say_text
+from switch.cli.request.centre_orders import answer_of_centre
+from switch.display.plural import plural
+from switch.errors import EXIT_DONE, NegativeAnswerError, SwitchError
+from switch.scenarios.durations import DURATION_MEANT, seconds_of
+
+_ALL: Final = "all"
+_HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN", "rule")
+
+
+@click.command(cls=Verb)
+@click.argument("ids", nargs=-1, metavar="[ID|all]")
+@option("--wait", default=None, metavar="TIME", help="Wait up to so long for an answer to be held, such as 10s.")
+@data_option
+def release(ids: tuple[str, ...], wait: str | None, data: Path) -> int:
+    """Release answers that a rule holds back (`hold`), by ID, or all of them. Without an ID, list what is held.
+
+    A released answer goes out as it was decided when its request came. The rest of its rule happens then.
+
+    \b
+    switch scenario add 'class=request times=1 -> hold'
+    switch release
+    switch release all --wait 10s
+    """
+    order: dict[str, Any] = {"do": "held"}
+    if ids:
+        order = {"do": "release", "all": True} if ids == (_ALL,) else {"do": "release", "ids": [_number(word) for word in ids]}
+    if wait is not None:
+        _wait_for_one(wait, data)
+    held = answer_of_centre(data, order)["held"]
+    if ids:
+        say_text(f"{plural(len(held), 'answer')} released")
+    elif held:
+        _show(held)
+    else:
+        say_text("no answer is held")
+    return EXIT_DONE
+
+
+def _wait_for_one(wait: str, data: Path) -> None:
+    """Wait until an answer is held; NegativeAnswerError where none is in time."""
+    seconds = seconds_of(wait)
+    if seconds is None:
+        raise SwitchError(f"--wait: found {wait!r}, expected {DURATION_MEANT}")
+    end = time.monotonic() + seconds
+    while not answer_of_centre(data, {"do": "held", "wait": max(end - time.monotonic(), 0)})["held"]:
+        if time.monotonic() >= end:
+            raise NegativeAnswerError(f"no answer was held within {wait}")
+
+
+def _number(word: str) -> int:
+    if not word.isdecimal():
+        raise SwitchError(f"ID: found {word!r}, expected the ID of a held answer, or {_ALL}")
+    return int(word)
+
+
+def _show(held: list[dict[str, Any]]) -> None:
+    from switch.cli.show.tables import show_table
+
+    rows = [
+        (
+            each["id"],
+            f"{each['seconds']:g} s",
+            each["line"],
+            each["mti"],
+            each["response_code"],
+            each["stan"],
+            each["rrn"],
+            each["rule"],
+        )
+        for each in held
+    ]
+    show_table(_HEADS, rows)

@@ -1,0 +1,262 @@
+"""HTTP/1.1 for an ASGI application, each connection for itself: whatever a client sends costs it its own connection alone.
+
+A connection is one task: it reads a request, runs the application in place, sends the answer with one call, and waits for the
+next. The application is one of pages: it has neither WebSockets nor a lifespan, and no answer of it begins before it is whole.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+import h11
+import trio
+
+from switch.record import frozen
+
+BROWSERS_MAX: Final = 2_000  #: at a time; one more is closed at once
+PAGE_END_SECONDS: Final = 5.0  #: for what is under way once somebody asks to stop
+_READ_SECONDS: Final = 30.0  #: how long a browser may be silent in the middle of a request
+_IDLE_SECONDS: Final = 30.0  #: how long a connection may wait for its next request
+_HANDSHAKE_SECONDS: Final = 30.0
+_LINGER_SECONDS: Final = 1.0  #: for what a client still sends behind an answer that it has not waited for
+_READ_BYTES: Final = 65_536
+
+AsgiEvent = MutableMapping[str, Any]
+AsgiApplication = Callable[
+    [AsgiEvent, Callable[[], Awaitable[AsgiEvent]], Callable[[AsgiEvent], Awaitable[None]]], Awaitable[None]
+]
+_GONE: Final[AsgiEvent] = {"type": "http.disconnect"}
+
+
+@frozen(kw_only=True)
+class HttpSettings:
+    """Certificate and key where pages are served by https; both None: by http."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def tls(self) -> ssl.SSLContext | None:
+        """OSError or ssl.SSLError where the files cannot be read."""
+        if self.certificate is None or self.key is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self.certificate, self.key)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+
+async def serve_pages(
+    application: AsgiApplication,
+    settings: HttpSettings,
+    sock: socket.socket,
+    ended: trio.Event,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve on a listening socket until ``ended``; then let requests end for a while."""
+    site = _HttpSite(application, secure=settings.certificate is not None)
+    listener: Any = trio.SocketListener(trio.socket.from_stdlib_socket(sock))
+    tls = settings.tls()
+    if tls is not None:
+        listener = trio.SSLListener(listener, tls, https_compatible=True)
+    async with trio.open_nursery() as connections:
+        async with trio.open_nursery() as accepting:
+            accepting.start_soon(partial(trio.serve_listeners, site.connected, [listener], handler_nursery=connections))
+            task_status.started()
+            await ended.wait()
+            accepting.cancel_scope.cancel()
+        site.end()
+        connections.cancel_scope.deadline = trio.current_time() + PAGE_END_SECONDS
+
+
+class _HttpSite:
+    """The connections of a site."""
+
+    def __init__(self, application: AsgiApplication, *, secure: bool) -> None:
+        self.application, self.scheme = application, "https" if secure else "http"
+        self.ending = False
+        self.waiting: set[trio.CancelScope] = set()  #: those of connections between two requests
+        self._open = 0
+
+    def end(self) -> None:
+        """No further request is read."""
+        self.ending = True
+        for scope in self.waiting:
+            scope.cancel()
+
+    async def connected(self, stream: Any) -> None:
+        if self._open >= BROWSERS_MAX:
+            return await trio.aclose_forcefully(stream)
+        self._open += 1
+        try:
+            await self._served(stream)
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, h11.ProtocolError):
+            pass  # of a client; it has nobody else's connection
+        except Exception:  # noqa: S110  # of the application, which has told of it
+            pass
+        finally:
+            self._open -= 1
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + _LINGER_SECONDS):
+                await trio.aclose_forcefully(stream)
+
+    async def _served(self, stream: Any) -> None:
+        inner = stream
+        if isinstance(stream, trio.SSLStream):
+            with trio.fail_after(_HANDSHAKE_SECONDS):
+                await stream.do_handshake()
+            inner = stream.transport_stream
+        client, server = (_address(each) for each in (inner.socket.getpeername(), inner.socket.getsockname()))
+        line = _HttpLine(self, stream, client, server)
+        while await line.one_request():
+            pass
+        await line.close()
+
+
+class _HttpLine:
+    """One connection: requests, one after another."""
+
+    def __init__(self, site: _HttpSite, stream: Any, client: tuple[str, int], server: tuple[str, int]) -> None:
+        self._site, self._stream, self._client, self._server = site, stream, client, server
+        self._h11 = h11.Connection(h11.SERVER)
+        self._start: AsgiEvent | None = None
+        self._body: list[bytes] = []
+
+    async def one_request(self) -> bool:
+        """Read a request and answer it; whether there may be another."""
+        try:
+            request = await self._request()
+            if request is None:
+                return False
+            self._start, self._body = None, []
+            await self._site.application(self._scope(request), self._receive, self._send)
+            await self._answered(request.method == b"HEAD")
+        except h11.RemoteProtocolError as error:
+            await self._refused(error.error_status_hint)
+            return False
+        if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE or self._site.ending:
+            return False
+        self._h11.start_next_cycle()
+        return True
+
+    async def _request(self) -> h11.Request | None:
+        """The head of the next request; None where there is none."""
+        idle, seconds = True, _IDLE_SECONDS
+        while True:
+            event = self._h11.next_event()
+            if isinstance(event, h11.Request):
+                return event
+            if event is not h11.NEED_DATA:
+                return None
+            with trio.CancelScope(deadline=trio.current_time() + seconds) as scope:
+                if idle:
+                    self._site.waiting.add(scope)
+                try:
+                    data = await self._stream.receive_some(_READ_BYTES)
+                finally:
+                    self._site.waiting.discard(scope)
+            if scope.cancelled_caught or (not data and idle):
+                return None
+            self._h11.receive_data(bytes(data))
+            idle, seconds = False, _READ_SECONDS
+
+    def _scope(self, request: h11.Request) -> AsgiEvent:
+        path, _, query = request.target.partition(b"?")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": request.http_version.decode(),
+            "method": request.method.decode("ascii").upper(),
+            "scheme": self._site.scheme,
+            "path": unquote(path.decode("ascii")),
+            "raw_path": path,
+            "query_string": query,
+            "root_path": "",
+            "headers": list(request.headers),
+            "client": self._client,
+            "server": self._server,
+        }
+
+    async def _receive(self) -> AsgiEvent:
+        """The next part of the body; that the client is gone where no more of it comes."""
+        try:
+            return await self._next_part()
+        except (h11.RemoteProtocolError, trio.BrokenResourceError, OSError):
+            return _GONE
+
+    async def _next_part(self) -> AsgiEvent:
+        if self._h11.they_are_waiting_for_100_continue:
+            go_on = self._h11.send(h11.InformationalResponse(status_code=100, headers=[]))
+            await self._stream.send_all(go_on or b"")
+        while True:
+            event = self._h11.next_event()
+            if isinstance(event, h11.Data):
+                return {"type": "http.request", "body": bytes(event.data), "more_body": True}
+            if isinstance(event, h11.EndOfMessage):
+                return {"type": "http.request", "body": b"", "more_body": False}
+            if event is not h11.NEED_DATA:
+                return _GONE
+            with trio.move_on_after(_READ_SECONDS) as reading:
+                self._h11.receive_data(bytes(await self._stream.receive_some(_READ_BYTES)))
+            if reading.cancelled_caught:
+                return _GONE
+
+    async def _send(self, message: AsgiEvent) -> None:
+        """Keep what the application answers; it is sent when it is whole."""
+        if message["type"] == "http.response.start":
+            self._start = message
+        elif message["type"] == "http.response.body":
+            self._body.append(message.get("body", b""))
+
+    async def _answered(self, head_only: bool) -> None:
+        if self._start is None:
+            raise h11.RemoteProtocolError("the client went away", 400)
+        self._passed_over()
+        headers = [*self._start["headers"], (b"date", _date(int(time.time())))]
+        if self._site.ending:
+            headers.append((b"connection", b"close"))
+        parts = [self._h11.send(h11.Response(status_code=self._start["status"], headers=headers))]
+        if not head_only:
+            parts += [self._h11.send(h11.Data(data=each)) for each in self._body if each]
+        parts.append(self._h11.send(h11.EndOfMessage()))
+        await self._stream.send_all(b"".join(part for part in parts if part))
+
+    def _passed_over(self) -> None:
+        """The end of a request that has come, and that the application did not ask for: of one without a body."""
+        if self._h11.their_state is h11.SEND_BODY and not self._h11.they_are_waiting_for_100_continue:
+            while isinstance(self._h11.next_event(), h11.Data):
+                pass
+
+    async def _refused(self, status: int) -> None:
+        """What could not be read is answered where it still can be."""
+        if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            headers = [(b"content-length", b"0"), (b"connection", b"close"), (b"date", _date(int(time.time())))]
+            answer = self._h11.send(h11.Response(status_code=status, headers=headers)) or b""
+            await self._stream.send_all(answer + (self._h11.send(h11.EndOfMessage()) or b""))
+            await self.close()
+
+    async def close(self) -> None:
+        """End the connection so that a client still reads the answer to what it was sending."""
+        if self._h11.their_state is h11.SEND_BODY or self._h11.our_state is h11.ERROR:
+            with trio.move_on_after(_LINGER_SECONDS):
+                if not isinstance(self._stream, trio.SSLStream):
+                    await self._stream.send_eof()
+                while await self._stream.receive_some(_READ_BYTES):
+                    pass
+        await self._stream.aclose()
+
+
+@lru_cache(maxsize=2)
+def _date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode("ascii")
+
+
+def _address(name: Any) -> tuple[str, int]:
+    return str(name[0]), int(name[1])
