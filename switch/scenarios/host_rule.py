@@ -13,8 +13,7 @@ from switch.record import frozen
 from switch.scenarios.arrow import CYCLE, LAST, rule_values
 from switch.scenarios.condition import Clause, Condition
 from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Conduct
-from switch.scenarios.conduct_table import steps_from_toml
-from switch.scenarios.earlier_spelling import EARLIER_KEYS, conduct_as_before
+from switch.scenarios.conduct_table import EARLIER_KEYS, conduct_as_before, steps_from_toml
 from switch.spec_table import NOTHING, SpecTable
 
 HOST, ISSUER = "host", "issuer"
