@@ -68,6 +68,7 @@ ORDER: Final = (
     "specs/rules",
     "specs",
     "lines",
+    "lines/staging",
     "journal",
     "trace",
     "issuers/process",
@@ -96,6 +97,8 @@ ORDER: Final = (
     "centre/host",
     "centre/clock",
     "centre",
+    "control/desks",
+    "control",
     "testing",
     "cli/french",
     "cli/command",
@@ -141,6 +144,7 @@ DOORKEEPERS: Final = {
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines", "mail", "gateway/front", "gateway/site"},
     "starlette": {
+        "control",
         "gateway/affiliation",
         "gateway/api",
         "gateway/front",
@@ -149,7 +153,7 @@ DOORKEEPERS: Final = {
         "gateway/site",
         "shop",
     },
-    "hypercorn": {"gateway/site", "shop"},
+    "hypercorn": {"control", "gateway/site", "shop"},
     "jinja2": {"gateway/front", "gateway/receipts", "gateway/site", "shop"},
     "markupsafe": {"gateway/site", "shop"},
     "h11": {"gateway/front", "gateway/site"},
@@ -161,10 +165,12 @@ DOORKEEPERS: Final = {
     "trio": {
         "machine",
         "lines",
+        "lines/staging",
         "issuers/process",
         "centre",
         "centre/clock",
         "centre/host",
+        "control",
         "cli",
         "cli/console",
         "acquirer",
@@ -190,7 +196,7 @@ OTHER_LENGTHS: Final = {
     "routing/switchboard": "one class: what becomes of each event, read in the order in which it happens",
 }
 #: File names that may come more than once among the folders of one parent.
-COMMON_NAMES: Final = {"checks", "files", "reader", "messages", "options", "explain", "trace"}
+COMMON_NAMES: Final = {"checks", "client", "files", "reader", "messages", "options", "explain", "trace"}
 
 
 def folder_of(path: Path) -> str:
@@ -396,11 +402,26 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "control/api_route": "control/test_route_table.py",
+    "control/live_events": "control/test_control_api.py",
+    "control/openapi": "control/test_route_table.py",
+    "control/reference_page": "control/test_route_table.py",
+    "control/api_serving": "control/test_hostile_client.py",
+    "control/shapes": "control/test_request_schema.py",
+    "control/desks/call": "control/test_control_api.py",
+    "control/desks/people": "control/test_control_api.py",
+    "control/desks/problem": "control/test_control_api.py",
+    "control/desks/rules": "control/test_control_api.py",
+    "control/desks/scopes": "control/test_control_api.py",
+    "control/desks/seen": "control/test_control_api.py",
+    "centre/host/described": "cli/test_scenario_command.py",
+    "witness/message_values": "cli/test_verify.py",
+    "testing/client": "testing/test_api_client.py",
     "centre/host/entrance": "centre/host/test_pokes.py",
     "cli/scenario_poke": "cli/test_release.py",
     "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
     "routing/rules/part_asked": "centre/host/test_partial_approvals.py",
-    "centre/host/stage_orders": "centre/host/test_held.py",
+    "centre/host/stage_orders": "lines/staging/test_held.py",
     "scenarios/conduct_table": "scenarios/test_conduct.py",
     "testing/plugin": "testing/test_centre_fixture.py",
     "testing/reserve": "testing/test_centre_fixture.py",
@@ -474,6 +495,8 @@ TESTED_BY: Final = {
     "__main__": "trials/test_asked_to_stop.py",
     "centre/as_process": "e2e/test_crash.py",
     "centre/host/door": "centre/host/test_orders.py",
+    "cli/scenario": "cli/test_scenario_command.py",
+    "issuers/cards/magic": "issuers/cards/test_magic_cards.py",
     "data_folder/control_socket": "centre/host/test_orders.py",
     "centre/inbound": "centre/test_server.py",
     "centre/outbound": "centre/test_unsayable.py",
@@ -603,6 +626,8 @@ TESTED_BY: Final = {
     "journal/reader": "journal/test_recovery.py",
     "journal/rows": "journal/test_recovery.py",
     "lines/acquirer_lines": "lines/test_sessions.py",
+    "lines/staging/answer_stage": "centre/host/test_stage.py",
+    "lines/staging/issuer_script": "centre/host/test_issuer_stage.py",
     "lines/client": "cli/test_with_a_centre.py",
     "lines/selector": "lines/test_line.py",
     "lines/sockets": "lines/test_issuer_link.py",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import trio
 
+from switch.centre.host.door import Handle, serve_door
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
+from switch.data_folder.control_socket import close_door, open_door
 from switch.data_folder.key_wishes import WISHES_SECONDS, granted, tell_outcome, wishes
+from switch.errors import DataFolderError
 from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
 from switch.journal.journal import FOLD_SECONDS, SqliteJournal
 from switch.lines.issuer_link import IssuerLink
 from switch.machine.kept_files import LOOK_SECONDS
+from switch.routing.traffic.effects import Notice
 
 
 def watch_sessions_now(server: Server) -> None:
@@ -49,3 +54,22 @@ async def fold(journal: SqliteJournal) -> None:
         if journal.to_be_folded:
             await trio.to_thread.run_sync(journal.fold_beside)
             journal.fold()
+
+
+async def keep_door(data: Path, handle: Handle, tell: Callable[[Notice], None]) -> None:
+    """Take orders at the door of the data folder, until cancelled; without the door the centre runs all the same."""
+    try:
+        listening = open_door(data)
+    except DataFolderError as error:
+        tell(Notice("shortage", f"{error}; rules and clock cannot be changed while this centre runs"))
+        return
+    try:
+        await serve_door(listening, handle)
+    finally:
+        close_door(data, listening)
+
+
+def lines_told(server: Server) -> dict[str, Any]:
+    """The connections there are, each with its session, for people and programs."""
+    gateways = server.callers.told(trio.current_time())
+    return {"gateways": gateways, "issuers": [link.told() for link in server.links.values()]}

@@ -18,7 +18,7 @@ def reach(listeners: Collection[Listener], hosts: Iterable[str]) -> str | None:
 
     >>> reach([], ["127.0.0.1", "::1"])
     """
-    outside = " or ".join(sorted({host for host in hosts if not _is_this_machine(host)}))
+    outside = " or ".join(sorted({host for host in hosts if not is_this_machine(host)}))
     if not outside:
         return None
     closed = [f"{each.name} (TLS)" for each in listeners if _wants_certificate(each)]
@@ -32,7 +32,7 @@ def reach(listeners: Collection[Listener], hosts: Iterable[str]) -> str | None:
 
 def reach_of_issuer(issuer: Profile, host: str) -> str | None:
     """The same of an issuer that runs by itself, to which its centre is whoever calls."""
-    if _is_this_machine(host):
+    if is_this_machine(host):
         return None
     server = issuer.tls.server if issuer.tls is not None else None
     if server is not None and server.client_certificates == REQUIRED:
@@ -41,7 +41,15 @@ def reach_of_issuer(issuer: Profile, host: str) -> str | None:
     return f"whoever reaches {host} can send messages to {issuer.id} ({how})"
 
 
-def _is_this_machine(host: str) -> bool:
+def reach_of_api(host: str) -> str | None:
+    """The same of the control API."""
+    if is_this_machine(host):
+        return None
+    return f"whoever reaches {host} and has the token of the control API can change rules and close days (plain HTTP)"
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether nobody but this machine can call an address."""
     try:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:

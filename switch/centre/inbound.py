@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from attrs import evolve
 
+from switch.centre.host.issuer_stage import IssuerStage, altered_arrival
 from switch.centre.host.script import HostScript
 from switch.centre.outbound import Origin, Outbound
 from switch.centre.wire_format_hint import WireFormatHint
@@ -41,6 +42,7 @@ from switch.routing.traffic.events import (
     Scripted,
     TotalsReceived,
 )
+from switch.scenarios.conduct import RESET, Conduct
 from switch.transaction import (
     ADVICE,
     APPROVED,
@@ -59,6 +61,7 @@ WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
+PutOff = Callable[[float, Line, Callable[[float, list[Effect]], None]], None]
 
 
 class Inbound:
@@ -81,6 +84,8 @@ class Inbound:
         self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
         self._acts |= {f"032{by}": self._upload for by in ORIGINS}
         self.script: HostScript | None = None  #: the rules of scenarios at the host, while there are any
+        self.issuers: IssuerStage | None = None  #: those at issuers, once there were any
+        self.put_off: PutOff = lambda seconds, line, take: None  #: has a message taken after so many seconds
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -207,6 +212,45 @@ class Inbound:
             if line.macs is not None:
                 received = line.checked(received, frame.body)
             message = line.understood(received) if line.translates else received
+            conduct = None if self.issuers is None else self.issuers.arrived(link.issuer, message)
+        except (MessageError, MacError) as error:
+            effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
+            return
+        if conduct is None:
+            self._issuer_said(source, message, received, now, effects)
+        else:
+            self._arrived(source, message, received, conduct, now, effects)
+
+    def _arrived(
+        self,
+        source: tuple[IssuerLink, Line],
+        message: Message,
+        received: Message,
+        conduct: Conduct,
+        now: float,
+        effects: list[Effect],
+    ) -> None:
+        """An answer of an issuer that is no process of ours, taken as a rule wants it."""
+        line = source[1]
+
+        def take(now: float, effects: list[Effect]) -> None:
+            if not conduct.silence:
+                for _ in range(1 + conduct.twice):
+                    self._issuer_said(source, altered_arrival(message, conduct), received, now, effects)
+            if conduct.drop:
+                (line.abandon if conduct.drop == RESET else line.shut)()
+
+        if conduct.late_seconds:
+            self.put_off(conduct.late_seconds, line, take)
+        else:
+            take(now, effects)
+
+    def _issuer_said(
+        self, source: tuple[IssuerLink, Line], message: Message, received: Message, now: float, effects: list[Effect]
+    ) -> None:
+        """A message of an issuer in the form of 1987; ``received`` is the same as it came off the line."""
+        link, line = source
+        try:
             if message.mti in REQUEST_ANSWERS:
                 answer = issuer.to_issuer_answer(
                     message, acquirer_id=self._voice.institution_id, waiting=self._waiting, places=line.places

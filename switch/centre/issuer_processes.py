@@ -1,4 +1,5 @@
-"""The processes a centre runs, of its issuers and of its payment page: each is started, and started again when it ends."""
+"""The processes a centre runs, of its issuers, its payment page and its control API: each is started, and started again when
+it ends."""
 
 from __future__ import annotations
 
@@ -138,6 +139,44 @@ class IssuerProcess(KeptProcess):
             tell=tell,
             stop=stop,
         )
+
+
+@frozen(kw_only=True)
+class ApiWish:
+    """Where the control API is to be served. ``port`` 0 takes a free one; ``options`` are further ones of its command."""
+
+    host: str
+    port: int
+    options: tuple[str, ...] = ()
+
+
+class HttpProcess(KeptProcess):
+    """Keeps such a process alive. The last of ``arguments`` is its port; started again, it is served where it was before."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: NoticeKind,
+        arguments: Sequence[str],
+        *,
+        starter: Starter,
+        tell: Callable[[Notice], None],
+        stop: Stop,
+    ) -> None:
+        super().__init__(name, arguments, self._serves, starter=starter, tell=tell, stop=stop)
+        self.kind = kind
+        self._served, self._said = trio.Event(), dict[str, Any]()
+
+    def _serves(self, said: dict[str, Any]) -> None:
+        self._said = said
+        self.arguments[-1] = said["port"] if "port" in said else said["url"].rpartition(":")[2]
+        self._served.set()
+
+    async def begun(self, nursery: trio.Nursery) -> dict[str, Any]:
+        """Start it and wait until it is served; what it said."""
+        nursery.start_soon(self.keep)
+        await self._served.wait()
+        return self._said
 
 
 async def _announced(process: StartedProcess) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from switch.centre.host.stage import AnswerStage
+from switch.centre.host.issuer_stage import IssuerStage
 from switch.errors import MessageError
 from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
@@ -24,10 +24,21 @@ from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinRefusedError, PinZones
+from switch.lines.staging.answer_stage import AnswerStage
 from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
-from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
+from switch.routing.memory.pending import Exchange
+from switch.routing.traffic.effects import (
+    Deliver,
+    Effect,
+    Forward,
+    JournalOccurrence,
+    Notice,
+    Reply,
+    ReplyReversal,
+    ReplyTotals,
+)
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed, Scripted
 from switch.scenarios.conduct import Conduct
 from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
@@ -60,11 +71,13 @@ class Outbound:
         handle: Callable[[Event, float], Iterable[Effect]],
         zones: PinZones | None = None,
         stage: AnswerStage | None = None,
+        waiting: Callable[[Any], Exchange | None] = lambda key: None,
         codec_named: Callable[[str], Codec | None] | None = None,
     ) -> None:
         self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
-        self._stage, self._codec_named = stage, codec_named
+        self._stage, self._waiting, self._codec_named = stage, waiting, codec_named
+        self.issuers: IssuerStage | None = None  #: the rules of scenarios at issuers, while there are any
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -193,7 +206,8 @@ class Outbound:
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         own, origin = self._voice.institution_id, effect.origin
-        if request.security is None and link.billing is None and origin and request.carried is origin.message.elements:
+        plain = request.security is None and link.billing is None and self.issuers is None
+        if plain and origin and request.carried is origin.message.elements:
             mti = forwarding.REQUEST_MTIS[request.message_class]
             if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
                 self._touched[line] = None
@@ -215,7 +229,18 @@ class Outbound:
             )
             return self._handle(ForwardFailed(request, issuer, FORMAT_ERROR, why), now)
         self._touched[line] = None
-        return ()
+        if self.issuers is None:
+            return ()
+        exchange = self._waiting(request.key)
+        return self._cued(link, line, message, None if exchange is None else exchange.request_id)
+
+    def _cued(self, link: IssuerLink, line: Line, message: Message, request_id: int | None) -> Iterable[Effect]:
+        """What a scenario does with the answer to a message that was queued last, under the request it is about."""
+        assert self.issuers is not None, "rules at issuers"
+        told = self.issuers.queued(link.issuer, line, link.tpdu, message)
+        if not told:
+            return ()
+        return (Notice("scenario", told) if request_id is None else JournalOccurrence(request_id, "scenario", told),)
 
     def _deliver(self, effect: Deliver, now: float) -> Iterable[Effect]:
         """Queue a reversal or an advice for its issuer; where there is no line, the switchboard repeats it later."""
@@ -231,7 +256,7 @@ class Outbound:
         except MessageError as error:
             return self._deliver_less(effect, line, link.tpdu, message, error, now)
         self._touched[line] = None
-        return ()
+        return () if self.issuers is None else self._cued(link, line, message, effect.delivery.request_id)
 
     def _owed(self, delivery: Delivery, repeat: bool) -> Message:
         """The advice or the reversal of a delivery, as a message."""
@@ -268,8 +293,10 @@ class Outbound:
                 last = error
                 continue
             self._touched[line] = None
+            cued = () if self.issuers is None else self._cued(self._links[delivery.issuer], line, less, delivery.request_id)
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
-            return () if effect.repeat else (Notice("format_error", f"{what}: {fault}; said without DE {left_out}"),)
+            said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
+            return cued if effect.repeat else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
 
 

@@ -18,9 +18,9 @@ from typing import Any, Final
 import trio
 
 from switch.centre.host.entrance import Entrance
+from switch.centre.host.issuer_stage import IssuerStage
 from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
-from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
@@ -29,7 +29,6 @@ from switch.errors import TlsError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
-from switch.iso8583.mapping.billing import Billing
 from switch.journal.journal import Batch, Journal
 from switch.keys.key_module import KeyModule
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
@@ -39,6 +38,8 @@ from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
 from switch.lines.sockets import keep_alive
+from switch.lines.staging.answer_stage import AnswerStage
+from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
@@ -50,9 +51,11 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
-from switch.scenarios.business_time import Moment
+from switch.scenarios.business_time import Moment, moment_at
+from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
+from switch.specs.currencies import billing_for
 from switch.specs.specification import Specs
 from switch.trace.told import Trace
 
@@ -74,8 +77,7 @@ class Server:
     """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
 
     ``trace`` keeps every message, where there is one. ``keys`` opens and seals PIN blocks; without it they go on as they
-    came. ``playbook`` has the rules of scenarios at the host. ``timers`` is how long its timers run, as a share of what the
-    specification says.
+    came. ``playbook`` has the rules of scenarios. ``timers`` is how long timers run, as a share of what the files say.
     """
 
     def __init__(
@@ -109,28 +111,31 @@ class Server:
         )
         self._recovery: Recovery | None = beginning.recovery
         self.lines = Lines(self.turn)
-        self._links: dict[str, IssuerLink] = {}
+        self.links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
         self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell, timers=timers)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
-        self._callers = AcquirerLines(
-            self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
-        )
+        echoes = {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
+        self.callers = AcquirerLines(self._voice, echoes)
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
         self._entrances: dict[str, Entrance] = {}  #: of the listeners, by name
         self.stage = AnswerStage(self._written, self.refuse_connections)
         codec_named = cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage, codec_named)
-        self._incoming = Inbound(
-            self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
+        self._outgoing = Outbound(
+            self._voice, self.links, self.board.handle, zones, self.stage, self.board.waiting, codec_named
         )
-        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants, self._moment)
+        hint = WireFormatHint(self._wires, specs.dialects)
+        self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, hint)
+        self._incoming.put_off = self._put_off
+        rules = playbook or Playbook((), seed=1)
+        self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
+        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants, self._moment), specs.issuers, tell)
         self.rules_changed()
         self.pokes = Pokes(
-            self._links,
-            self._callers,
-            [listener.name for listener in specs.centre.listeners],
+            self.links,
+            self.callers,
+            echoes,
             voice=self._voice,
             refuse=self.refuse_connections,
             business_date=lambda: self._business_date,
@@ -146,8 +151,7 @@ class Server:
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
-        self._stopping = False
-        self._stamp = (0, Stamp("", ""))
+        self._stopping, self._stamp = False, (0, Stamp("", ""))
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
@@ -173,7 +177,7 @@ class Server:
             with closing(entrance), self._until_stop():
                 while True:
                     connection, peer = await entrance.accept(partial(self._shortage.met, f"{name}: a connection waits"))
-                    if self._callers.full():
+                    if self.callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
                         self._tell(Notice("too_many_lines", what))
@@ -182,7 +186,7 @@ class Server:
                     line = Line(connection, wire, f"{name} {peer}")
                     line.ear = self._trace
                     line.drops_unreadable = name in self._dropping
-                    self._callers.called(line, name)
+                    self.callers.called(line, name)
                     nursery.start_soon(self._acquirer, line, None if tls is None else partial(answer, connection, tls))
 
     @contextmanager
@@ -210,23 +214,11 @@ class Server:
             shortage=self._shortage,
             ear=self._trace,
             tls=tls,
-            billing=self._billing(issuer),
+            billing=billing_for(issuer, self.specs, self._clock_ms),
+            asked=self._issuers.asked,
         )
-        self._links[issuer] = link
+        self.links[issuer] = link
         return link
-
-    def _billing(self, issuer: str) -> Billing | None:
-        """What is added to messages for an issuer whose file names the currency of its accounts."""
-        profile, centre = self.specs.issuers[issuer], self.specs.centre
-        if profile.billing_currency is None:
-            return None
-        return Billing(
-            currency=profile.billing_currency,
-            country=centre.country,
-            network_id=profile.institution_id,
-            table=self.specs.rates,
-            today=lambda: datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date(),
-        )
 
     def _receive(self, take: Take, source: Any, frames: Frames) -> None:
         """Put frames in the inbox of the turn that follows."""
@@ -258,8 +250,7 @@ class Server:
 
     def _moment(self) -> Moment:
         """Now, in business time."""
-        local = datetime.fromtimestamp(self._clock_ms() // 1000, UTC).astimezone(self.specs.calendar.zone)
-        return Moment(self._business_date, f"{local:%Y-%m-%dT%H:%M:%S}")
+        return moment_at(self._clock_ms(), self.specs.calendar.zone, self._business_date)
 
     def turn(self) -> None:
         """Handle what came in, and whatever has waited too long: decide, journal, then send.
@@ -313,12 +304,24 @@ class Server:
 
     def rules_changed(self) -> None:
         """Look at the rules of scenarios from the next message on, where there are any; without any, a message pays nothing."""
-        self._incoming.script = self.script if len(self.script.playbook) else None
+        self._incoming.script = self.script if self.script.playbook.has(HOST) else None
+        self._outgoing.issuers = self._issuers if self._issuers.plays else None
+        self._incoming.issuers = self._outgoing.issuers or self._incoming.issuers  # answers that a rule waits for still come
+
+    def _put_off(self, seconds: float, line: Line, take: Callable[[float, list[Effect]], None]) -> None:
+        """Have a message taken by a turn after so many seconds."""
+
+        def act() -> None:
+            self._receive(lambda source, frame, now, effects: take(now, effects), line, iter((Frame(b"", b""),)))
+            self._woken.set()
+
+        self.stage.at(trio.current_time() + seconds, line, act)
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Take the contracts that count from the next turn on."""
         self.board.know_merchants(merchants)
         self.script.know_merchants(merchants)
+        self._issuers.know_merchants(merchants)
 
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())
@@ -336,7 +339,7 @@ class Server:
                         await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
             finally:
                 line.dropped = True  # frames that no turn has taken yet are not read, like those still on their way
-                self._callers.lost(line)
+                self.callers.lost(line)
             ended = self._incoming.broken_off(line)
             if ended is not None:
                 self._tell(ended)
@@ -380,13 +383,13 @@ class Server:
         if date != self._business_date:
             ended, self._business_date = self._business_date, date
             self._tell(Notice("cut_off", f"business date {ended} has ended, {date} is open"))
-            for link in self._links.values():
+            for link in self.links.values():
                 link.cut_over(date)
-            self._callers.cut_over(date)
-        for link in self._links.values():
+            self.callers.cut_over(date)
+        for link in self.links.values():
             link.check(now)
-        self._callers.check(now)
-        for line in self._callers.silent_since(now - WAITED_SECONDS):
+        self.callers.check(now)
+        for line in self.callers.silent_since(now - WAITED_SECONDS):
             waited = self._incoming.waited(line)
             if waited is not None:
                 self._tell(waited)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext, suppress
 from datetime import date
 from functools import partial
@@ -15,21 +15,20 @@ from typing import Any, Final
 import trio
 
 from switch.business_day import refuse_beyond_calendar
-from switch.centre.background import exchange_keys, fold, look_after, watch_sessions_now
+from switch.centre.background import exchange_keys, fold, keep_door, lines_told, look_after, watch_sessions_now
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
-from switch.centre.exposure import reach
+from switch.centre.exposure import reach, reach_of_api
 from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
-from switch.centre.host.door import serve_door
+from switch.centre.host.issuer_stage import reach_warnings
 from switch.centre.host.orders import Orders
 from switch.centre.host.stage_orders import StageOrders
 from switch.centre.host.watched_folder import WatchedFolder, watch
-from switch.centre.issuer_processes import IssuerProcess, KeptProcess
+from switch.centre.issuer_processes import ApiWish, HttpProcess, IssuerProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
 from switch.data_folder.centre_clock import CentreClock, machine_ms
-from switch.data_folder.control_socket import close_door, open_door
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
@@ -51,13 +50,13 @@ from switch.machine.readiness import ReadyFile
 from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.effects import Notice, NoticeKind
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of, load_specs
+from switch.specs.load import load_specs, scenario_of
 from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
@@ -68,7 +67,7 @@ PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre 
 
 @frozen(kw_only=True)
 class Options:
-    """What ``switch up`` was asked for. ``specs_folder`` and ``scenario`` are handed on to the issuers' processes."""
+    """What ``switch up`` was asked for. ``specs_folder`` is handed on to the issuers' processes."""
 
     data: Path
     host: str
@@ -79,9 +78,10 @@ class Options:
     scenario: Path | None
     ready_file: Path | None
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
+    api: ApiWish | None = None  #: serve the control API there; None: not at all
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
-    rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
+    rules: tuple[HostRule, ...] = ()  #: of scenarios, at the host and at issuers
     watched: WatchedFolder | None = None  #: whose files are applied when they change
     clock: str | None = None  #: what the clock is to show when the centre starts: an instant, or ``now``
     timers: float = 1.0  #: how long the centre's own timers run, as a share of what the specification says
@@ -119,7 +119,8 @@ class Centre:
         self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
-        self._page: KeptProcess | None = None
+        self._http_processes: dict[str, HttpProcess] = {}  #: by their key in the ready file
+        self._external = [profile.id for profile in specs.issuers.values() if not profile.managed]
         self._ready_file = ReadyFile(options.ready_file)
         self._listeners_tls, self._issuers_tls = listeners_tls(specs), issuers_tls(specs)
 
@@ -194,13 +195,19 @@ class Centre:
             await clock.open(clock.says(), "clock")
         elif self.options.clock is not None:
             await clock.clock_was_set()
-        listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
+        host, api = self.options.host, self.options.api
+        listening = [(each, self._listen(f"listener {each.name}", host, each.port)) for each in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
-        warning = reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])
-        if warning is not None:
+        warnings = [reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])]
+        if api is not None:
+            self._listen("--api", api.host, api.port).close()  # before the centre waits for it
+            warnings.append(reach_of_api(api.host))
+        for warning in filter(None, warnings):
             self._tell(Notice("open_to_others", warning))
         for later, earlier in overshadowed(playbook.rules):
             self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
+        for sentence in reach_warnings(playbook.rules, self._external):
+            self._tell(Notice("scenario", sentence))
         settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
@@ -217,7 +224,7 @@ class Centre:
             whole.start_soon(fold, journal)
             whole.start_soon(self._sum_up)
             whole.start_soon(exchange_keys, self.options.data, links)
-            whole.start_soon(self._open_door, server, journal, clock)
+            whole.start_soon(self._open_door, server, journal, clock, addresses)
             whole.start_soon(self._announce, links, addresses, recording, whole)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -230,34 +237,47 @@ class Centre:
                 self._tell(Notice("scenario", f"{rule.label}: never applied: {rule.in_words}"))
             whole.cancel_scope.cancel()
 
-    async def _open_door(self, server: Server, journal: SqliteJournal, clock: BusinessClock) -> None:
-        """Take orders about rules of scenarios, the clock and new merchants, until cancelled; without the door the centre runs
-        all the same."""
-        try:
-            listening = open_door(self.options.data)
-        except DataFolderError as error:
-            self._tell(Notice("shortage", f"{error}; rules and clock cannot be changed while this centre runs"))
-            return
+    async def _open_door(
+        self, server: Server, journal: SqliteJournal, clock: BusinessClock, addresses: Mapping[str, tuple[str, int]]
+    ) -> None:
+        """Take orders about rules of scenarios, the clock and new merchants, until cancelled."""
         names = numbers_by_name(self.specs.dialects.values())
+        told: dict[str, Callable[[], Any]] = {
+            "lines": partial(lines_told, server),
+            "listeners": partial(self._listeners_told, addresses),
+            "trace": lambda: self.options.trace,
+        }
         others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
-        known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
-        orders = Orders(server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known))
+        known, read = Known.of(self.specs), partial(scenario_of, self.specs)
+        facts = partial(server.script.facts_now, specs=self.specs)
+        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=known)
+        orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
         contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
-            if order.get("do") == MERCHANTS_ORDER:
-                return await contracts.carry_out(order)
-            return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
+            wanted = of_clock if order.get("of") == "clock" else orders
+            return await (contracts if order.get("do") == MERCHANTS_ORDER else wanted).carry_out(order)
 
         async with trio.open_nursery() as nursery:
             if self.options.watched is not None:
                 nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
-            try:
-                await serve_door(listening, carry_out)
-            finally:
-                close_door(self.options.data, listening)
+            await keep_door(self.options.data, carry_out, self._tell)
+
+    def _listeners_told(self, addresses: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
+        """Where each listener is, and what a client needs to know of it."""
+        return {
+            listener.name: {
+                "host": addresses[listener.name][0],
+                "port": addresses[listener.name][1],
+                "dialect": listener.dialect,
+                "header": listener.header.notation,
+                "tpdu": listener.tpdu,
+                "tls": self._how_secured(listener),
+            }
+            for listener in self.specs.centre.listeners
+        }
 
     def _how_secured(self, listener: Listener) -> dict[str, Any] | None:
         """What a client needs to know of a listener's TLS."""
@@ -271,15 +291,14 @@ class Centre:
             await trio.sleep(WINDOW_SECONDS)
             self._limit.sum_up()
 
-    def _listen(self, listener: Listener) -> socket.socket:
-        port = 0 if self.options.free_ports else listener.port
+    def _listen(self, what: str, host: str, port: int) -> socket.socket:
+        port = 0 if self.options.free_ports else port
         try:
-            return listen(self.options.host, port)
+            return listen(host, port)
         except OSError as error:
             why = os.strerror(error.errno) if error.errno else error
             raise UnreachableError(
-                f"listener {listener.name}: found {self.options.host}:{port} {why}, "
-                "expected a free address (--free-ports takes any)"
+                f"{what}: found {host}:{port} {why}, expected a free address (--free-ports takes any)"
             ) from None
 
     def _link(self, server: Server, profile: Profile, keys: KeyModule) -> IssuerLink:
@@ -292,8 +311,6 @@ class Centre:
         arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
         if options.specs_folder:
             arguments += ["--specs", str(options.specs_folder)]
-        if options.scenario:
-            arguments += ["--scenario", str(options.scenario)]
         process = IssuerProcess(profile.id, arguments, link, starter=self._starter, tell=self._tell, stop=self._stop)
         self._processes[profile.id] = process
         return process
@@ -316,34 +333,26 @@ class Centre:
             with trio.move_on_after(PATIENCE_SECONDS):
                 await recording.ready.wait()
         page = await self._payment_page(addresses, nursery) if self.options.gateway_port is not None else {}
+        api = await self._control_api(self.options.api, nursery) if self.options.api is not None else {}
         ready: dict[str, Any] = {
             "pid": os.getpid(),
             "data": str(self.options.data.resolve()),
-            "listeners": {
-                listener.name: {
-                    "host": addresses[listener.name][0],
-                    "port": addresses[listener.name][1],
-                    "dialect": listener.dialect,
-                    "header": listener.header.notation,
-                    "tpdu": listener.tpdu,
-                    "tls": self._how_secured(listener),
-                }
-                for listener in self.specs.centre.listeners
-            },
+            "listeners": self._listeners_told(addresses),
             "issuers": {issuer: {"pid": None} for issuer in self.specs.issuers},
             **page,
+            **api,
         }
         self._write_ready(ready)
         self._started(ready)
-        for process in [*self._processes.values(), *filter(None, [self._page])]:
+        for process in [*self._processes.values(), *self._http_processes.values()]:
             process.lives_again = partial(self._ready_again, ready)
 
     def _write_ready(self, ready: dict[str, Any]) -> None:
         """Put the processes as they are now into ``ready``, and write its file."""
         for issuer, process in self._processes.items():
             ready["issuers"][issuer]["pid"] = process.pid
-        if self._page is not None:
-            ready["gateway"]["pid"] = self._page.pid
+        for key, http in self._http_processes.items():
+            ready[key]["pid"] = http.pid
         self._ready_file.write(ready)
 
     def _ready_again(self, ready: dict[str, Any]) -> None:
@@ -359,18 +368,23 @@ class Centre:
         if options.specs_folder:
             arguments += ["--specs", str(options.specs_folder)]
         arguments += ["--centre", f"{host}:{port}", "--host", options.host, "--port", str(options.gateway_port)]
-        served, urls = trio.Event(), list[str]()
+        said = await self._http("gateway", "the payment page", "gateway_died", arguments).begun(nursery)
+        return {"gateway": {"url": said["url"]}}
 
-        def announced(said: Any) -> None:
-            urls.append(said["url"])
-            process.arguments[-1] = said["url"].rpartition(":")[2]  # started again, it is served where shops know it
-            served.set()
+    async def _control_api(self, wish: ApiWish, nursery: trio.Nursery) -> dict[str, Any]:
+        """Start the control API and wait until it is served; where that is, for the ready file."""
+        arguments = ["api", "serve", "--announce", "--data", str(self.options.data), *wish.options]
+        if self.options.specs_folder:
+            arguments += ["--specs", str(self.options.specs_folder)]
+        arguments += ["--host", wish.host, "--port", "0" if self.options.free_ports else str(wish.port)]
+        said = await self._http("api", "the control API", "api_died", arguments).begun(nursery)
+        return {"api": {"url": said["url"], "token_file": said["token_file"]}}
 
-        process = KeptProcess("the payment page", arguments, announced, starter=self._starter, tell=self._tell, stop=self._stop)
-        self._page = process
-        nursery.start_soon(process.keep)
-        await served.wait()
-        return {"gateway": {"url": urls[-1]}}
+    def _http(self, key: str, name: str, kind: NoticeKind, arguments: list[str]) -> HttpProcess:
+        """The process that a key of the ready file is about."""
+        process = HttpProcess(name, kind, arguments, starter=self._starter, tell=self._tell, stop=self._stop)
+        self._http_processes[key] = process
+        return process
 
 
 def payment_page_listener(specs: Specs) -> Listener:

@@ -31,6 +31,8 @@ VERBS: Final = {
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
+    "scope": ("switch.cli.scope", "scope", "Share a running host with other testers."),
+    "api": ("switch.cli.api", "api", "Control a running host over HTTP."),
     "release": ("switch.cli.release", "release", "Let answers go that a scenario holds back."),
     "clock": ("switch.cli.clock", "clock", "Show the time of Switch, and move it."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
@@ -64,7 +66,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "load", "scenario", "release", "clock", "gateway", "shop", "decode"),
+    "Talk": ("send", "load", "scenario", "scope", "api", "release", "clock", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail", "requests", "verify", "record", "replay"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from switch.iso8583.dialect import EDITION_1987, EDITION_1993
+from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS, action_code, response_code
 from switch.issuers.account import ACCOUNT_CURRENCY
+from switch.issuers.cards.magic import BY_AMOUNT, DROPS_LINE, IN_PART, IS_LATE, TIMES_OUT, TWICE, magic_match
 from switch.issuers.cards.product import CASH_MACHINES_ONLY, NO_CASH, Product
 from switch.issuers.cards.status import ORDER_REFUSALS, STATUS_REFUSALS
 from switch.issuers.product_checks import CONTACTLESS_CODES, MISSING_ACCOUNT_CODES
@@ -24,8 +27,10 @@ from switch.transaction import (
     EXPIRED_CARD,
     FREQUENCY_LIMIT_EXCEEDED,
     INSUFFICIENT_FUNDS,
+    ISSUER_INOPERATIVE,
     MAGSTRIPE,
     MANUAL,
+    PARTIALLY_APPROVED,
     RESTRICTED_CARD,
     TERMINAL_NOT_PERMITTED,
 )
@@ -34,6 +39,15 @@ _LITTLE_MINOR: Final = 12_500  #: an account with less cannot pay the purchase t
 _ABOVE_MINOR: Final = 10_000  #: so much above a limit is asked for
 _CASH: Final = "--type cash"
 _ABROAD: Final = "250"  #: DE 19 of an acquirer abroad: France
+#: Kind of a magic card -> the code to expect of it, and options of ``switch send``.
+_MAGIC_WAYS: Final = {
+    BY_AMOUNT: (INSUFFICIENT_FUNDS, "--amount 51.51"),
+    TIMES_OUT: (ISSUER_INOPERATIVE, ""),
+    IS_LATE: (APPROVED, ""),
+    TWICE: (APPROVED, ""),
+    DROPS_LINE: (ISSUER_INOPERATIVE, ""),
+    IN_PART: (PARTIALLY_APPROVED, "--partial"),
+}
 _ACCOUNT_TYPES: Final = {"savings": "10", "cheque": "20", "credit": "30", "universal": "40", "investment": "50"}  #: in DE 3
 
 
@@ -56,6 +70,9 @@ def ways(card: Card, little_minor: int = _LITTLE_MINOR) -> dict[str, str]:
     """
     if card.status in STATUS_REFUSALS:
         return {STATUS_REFUSALS[card.status][0]: ""}
+    if card.magic is not None:  # one that is late or answers twice is no card for who wants an approval
+        code, options = _MAGIC_WAYS[card.magic]
+        return {} if card.magic in (BY_AMOUNT, IS_LATE, TWICE) else {code: options}
     starts_later = card.active_from_ms is not None and card.active_from_ms > time.time() * 1000
     if starts_later or card.expiry < time.strftime("%y%m"):
         return {EXPIRED_CARD: ""}
@@ -63,6 +80,21 @@ def ways(card: Card, little_minor: int = _LITTLE_MINOR) -> dict[str, str]:
     for code, options in _ways(card, little_minor):
         found.setdefault(code, options)
     return found
+
+
+def magic_line(card: Card, wanted: str, edition: str = EDITION_1987) -> str | None:
+    """A command to paste that shows what a magic card does, where ``wanted`` is its kind, or a code that the amount brings
+    about; None for every other. ``edition`` is that of its bank: the later one has fewer codes."""
+    if card.magic is None:
+        return None
+    if card.magic == wanted:
+        return send_line(card, *_MAGIC_WAYS[wanted])
+    if card.magic != BY_AMOUNT or len(wanted) != len(APPROVED) or not (wanted.isascii() and wanted.isdecimal()):
+        return None
+    match = magic_match(BY_AMOUNT, int(wanted))
+    if edition == EDITION_1993 and response_code(SCHEME_ACTIONS.get(wanted) or action_code(wanted, "1")) != wanted:
+        return None
+    return None if match is None or match.code is None else send_line(card, wanted, f"--amount {int(wanted)}.{wanted}")
 
 
 def send_line(card: Card, code: str, options: str) -> str:

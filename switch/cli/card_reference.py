@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from switch.cli.card_codes import codes_given, little_minor_of
+from switch.issuers.cards.magic import MAGIC_KINDS
 from switch.money import currency_name, format_minor
 from switch.specs.load import load_specs
 
@@ -20,6 +21,21 @@ The column *gives* lists the response codes ([DE 39](glossary.md#response-code))
 balance, 61 above its limit in cash, others by the rules of its [product](../../specs/README.md#issuersidtoml).
 [Response codes](response-codes.md) has a command for each code, and `switch cards --for CODE` one for each card that
 gives it. `switch cards generate` makes further cards, by the thousand.
+
+## Magic cards
+Every bank has six cards that misbehave by themselves, so that you need no rule. Ordinary cards never react to amounts.
+`switch cards --for WORD` lists the cards of a word, with a command for each.
+
+| word | what the card does |
+| --- | --- |
+"""
+_AMOUNTS = """
+The card `amount` approves an amount that ends in 00, and half of an amount that ends in 10. It also approves an amount
+that ends in another approving code (08, 11, 16) or in no code at all, such as 99. `switch explain` gives the reason.
+The banks `rif` and `souss` use edition 1993 of the standard, which has fewer codes: they answer with the nearest.
+
+Magic cards misbehave for requests only. Their banks accept advices and reversals as usual. The card `drop` ends the one
+connection of its bank, so that all requests that wait for this bank get 91.
 """
 _SERIES = """
 ## Series
@@ -38,13 +54,14 @@ def card_reference() -> str:
     """The page of the test cards."""
     specs = load_specs()
     issuers = specs.issuers.values()
-    page = _HEAD
+    page = _HEAD + "".join(f"| `{kind}` | {meaning} |\n" for kind, meaning in MAGIC_KINDS.items()) + _AMOUNTS
     for issuer in issuers:
         kept = f", accounts in {currency_name(issuer.billing_currency)}" if issuer.billing_currency is not None else ""
         page += f"\n## {issuer.name} (`{issuer.id}`, {issuer.origin}{kept})\n"
         page += "| number | expiry (YYMM) | CVV2 | balance | gives | purpose |\n| --- | --- | --- | --- | --- | --- |\n"
         for card in issuer.cards:
             gives = " or ".join(codes_given(card, little_minor_of(issuer, specs)))
+            gives = ", ".join(part for part in (card.magic, gives) if part)
             balance = format_minor(card.balance_minor, issuer.billing_currency or "504")
             page += f"| {card.pan.digits} | {card.expiry} | {card.cvv2} | {balance} | {gives} | {card.purpose} |\n"
     page += _SERIES

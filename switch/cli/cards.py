@@ -29,7 +29,12 @@ SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose
 
 @click.group(cls=VerbAndMore, invoke_without_command=True)
 @option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
-@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code (00, 51, 54 …), with commands.")
+@option(
+    "--for",
+    "wanted",
+    metavar="CODE",
+    help="Only cards that give this code (00, 51 …) or are magic (timeout, late, twice, drop, partial, amount), with commands.",
+)
 @option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
 @option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
@@ -67,8 +72,8 @@ def cards(
     if bare:
         _print_numbers(issuers, specs, wanted)
         return
-    entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full)]
-    entries = [entry for entry in entries if wanted in (None, *entry["gives"])]
+    entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full, wanted)]
+    entries = [entry for entry in entries if wanted in (None, *entry["send"])]
     if wanted is not None and not entries:
         raise NegativeAnswerError(f"--for: found {wanted}, which no test card gives by itself; a scenario can")
     if as_json:
@@ -153,13 +158,13 @@ def _print_numbers(issuers: Iterable[Profile], specs: Specs, wanted: str | None)
     for issuer in issuers:
         little_minor = little_minor_of(issuer, specs)
         for card in issuer.all_cards():
-            if wanted is None or wanted in codes_given(card, little_minor):
+            if wanted is None or wanted in (*codes_given(card, little_minor), card.magic):
                 click.echo(card.pan.digits)
 
 
-def _entries(issuer: Profile, specs: Specs, in_full: bool) -> Iterator[dict[str, Any]]:
+def _entries(issuer: Profile, specs: Specs, in_full: bool, wanted: str | None) -> Iterator[dict[str, Any]]:
     for card in issuer.cards:
-        yield _entry(issuer, specs, card, 1)
+        yield _entry(issuer, specs, card, 1, wanted)
     for series in issuer.card_series:
         yield from (_entry(issuer, specs, card, 1) for card in series) if in_full else [_series_entry(issuer, specs, series)]
     sheet = issuer.sheet
@@ -172,7 +177,8 @@ def _entries(issuer: Profile, specs: Specs, in_full: bool) -> Iterator[dict[str,
 
 def _row(entry: dict[str, Any]) -> list[str]:
     given = ("pan", "scheme", "codes", "expiry", "cvv2", "balance", "purpose")
-    return [{**entry, "codes": " ".join(entry["gives"])}[key] or "" for key in given]
+    codes = " ".join([entry["magic"], *entry["gives"]] if entry["magic"] else entry["gives"])
+    return [{**entry, "codes": codes}[key] or "" for key in given]
 
 
 def _computed_cvv2(issuer_id: str, card: Card) -> str:
@@ -198,20 +204,25 @@ def _series_entry(issuer: Profile, specs: Specs, series: CardSeries) -> dict[str
     return _entry(issuer, specs, series.card(1), series.count)
 
 
-def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, Any]:
-    """One line: a card, or the first of a series of ``count``."""
-    from switch.cli.card_codes import little_minor_of, send_line, ways
+def _entry(issuer: Profile, specs: Specs, card: Card, count: int, wanted: str | None = None) -> dict[str, Any]:
+    """One line: a card, or the first of a series of ``count``; ``send`` has the way of a magic card to what is ``wanted``."""
+    from switch.cli.card_codes import little_minor_of, magic_line, send_line, ways
     from switch.issuers.account import ACCOUNT_CURRENCY
     from switch.money import format_minor, worded_minor
 
     currency = issuer.billing_currency or ACCOUNT_CURRENCY
     given = ways(card, little_minor_of(issuer, specs))
+    magic = magic_line(card, wanted or card.magic or "", specs.dialects[issuer.dialect].edition)
     return {
         "issuer": issuer.id,
         "pan": card.pan.digits,
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
         "gives": list(given),
-        "send": {code: send_line(card, code, options) for code, options in given.items()},
+        "magic": card.magic,
+        "send": {
+            **{code: send_line(card, code, options) for code, options in given.items()},
+            **({} if magic is None else {wanted or card.magic: magic}),
+        },
         "expiry": card.expiry,
         "cvv2": card.cvv2 or _computed_cvv2(issuer.id, card),
         "balance": (format_minor if currency == ACCOUNT_CURRENCY else worded_minor)(card.balance_minor, currency),

@@ -70,7 +70,7 @@ def serve(
 
     is_called(f"issuer {issuer_id}")
     specs = _read.get(specs_folder) or load_specs(specs_folder)
-    chosen = load_scenario(scenario_path(scenario, specs), specs).issuers if scenario else None
+    rules = load_scenario(scenario_path(scenario, specs), specs).at_issuers if scenario else ()
 
     def listening(address: str, bound_port: int) -> None:
         print(json.dumps({"port": bound_port}) if announce else f"{issuer_id} listens on {address}:{bound_port}", flush=True)
@@ -83,7 +83,7 @@ def serve(
             issuer_id,
             specs,
             data=data,
-            scenario=chosen,
+            rules=rules,
             seed=seed,
             host=host,
             port=port,

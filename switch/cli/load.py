@@ -132,7 +132,7 @@ def load(
     mistake, 3 if no answer came.
 
     \b
-    switch load --rate 200 --duration 30s --fail-if 'p95>50ms' --fail-if 'errors>0'
+    switch load --rate 200 --fail-if 'p95>50ms' --fail-if 'errors>0'
     switch load --types purchase=80,balance=10,reversal=10 --connections 8
     switch load --step 100:10s --step 200:10s --step 400:10s
     switch load friday.toml --json

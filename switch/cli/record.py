@@ -30,7 +30,7 @@ PORT_MAX: Final = 65_535
 @click.command(cls=Verb)
 @click.argument("host", metavar="HOST:PORT")
 @option("--listen", default="127.0.0.1:8583", show_default=True, metavar="ADDRESS:PORT", help="Where gateways call instead.")
-@option("--data", type=PATH, default=RECORDING, show_default=True, metavar="DIR", help="Folder of the recording; one is made.")
+@option("--data", type=PATH, default=RECORDING, show_default=True, metavar="DIR", help="Folder of the recording.")
 @grouped(
     "Wire format",
     option("--listener", metavar="NAME", help="Listener of the specification that speaks like the host.  [default: the first]"),
@@ -52,8 +52,8 @@ def record(
     """Stand between a gateway and its host, and keep every message of both, until Ctrl+C.
 
     Let the gateway call the address of --listen: each of its connections is led on to HOST:PORT. Every byte goes on as it
-    came. The messages are kept in the folder of --data, as those of `switch up --trace` are: card data that must never be
-    stored is overwritten, the rest is sealed with the folder's key. `switch requests`, `switch trace`, `switch tail`,
+    came. The messages are kept in the folder of --data, as those of `switch up --trace` are. Card data that must never be
+    stored is overwritten, and the rest is sealed with the folder's key. `switch requests`, `switch trace`, `switch tail`,
     `switch verify` and `switch replay` read the folder, also while it is written.
 
     \b

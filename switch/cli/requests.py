@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from switch.verification.seen_message import SeenMessage, SeenMessages
 
 LAST_REQUESTS: Final = 20
-#: Codes of answers to messages that never became a request: the journal has none of them.
-NEVER_REQUESTS: Final = frozenset({"30", "40", "94"})
 
 
 @click.command(cls=Verb)
@@ -55,6 +53,7 @@ def requests(
     from switch.verification.verdict import judge
     from switch.witness.expectation_files import expectations_of_texts
     from switch.witness.followed_trace import followed_trace
+    from switch.witness.message_values import never_request
 
     specs = specs_of(data, specs_folder)
     try:
@@ -67,7 +66,7 @@ def requests(
         if not condition and not network:
             found = [each for each in found if not each.is_network_management]
         if unmatched:
-            found = [each for each in found if each.fault or seen.code_of(each) in NEVER_REQUESTS]
+            found = [each for each in found if never_request(each, seen)]
         rows = [_about(each, seen, specs) for each in found[-last:]]
     if as_json:
         show_json(rows)
@@ -78,29 +77,12 @@ def requests(
 
 def _about(message: SeenMessage, seen: SeenMessages, specs: Specs) -> dict[str, Any]:
     """A message with its answer, for programs."""
-    from switch.card import mask_pan
     from switch.cli.console.last_resort import error_json
-    from switch.cli.show.timeline import time_json
+    from switch.witness.message_values import message_values
 
-    card = next(iter(message.facts.words("card")), "")
-    answer = seen.answer_of(message)
-    return {
-        "number": message.number,
-        **time_json(message.at_ms, specs),
-        "from": message.sender,
-        "to": message.receiver,
-        "line": message.line,
-        "mti": message.mti or None,
-        "pan_masked": mask_pan(card) if card else None,
-        "amount_minor": message.facts.amount_minor,
-        "stan": message.stan or None,
-        "rrn": message.rrn or None,
-        "terminal_id": message.terminal_id or None,
-        "response_code": seen.code_of(message) or None,
-        "response_number": answer.number if answer is not None else None,
-        "elapsed_ms": answer.at_ms - message.at_ms if answer is not None else None,
-        "error": error_json(message.fault) if message.fault else None,
-    }
+    values = message_values(message, seen, specs.calendar.zone)
+    fault = values.pop("fault")
+    return {**values, "error": error_json(fault) if fault else None}
 
 
 def _show(rows: list[dict[str, Any]], count: int) -> None:

@@ -1,12 +1,10 @@
-"""``switch scenario``: the rules of a running host, and files of rules before they are used."""
+"""``switch scenario``: the rules of a running centre, and files of rules before they are used."""
 
 from __future__ import annotations
 
-import re
 import shlex
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -22,25 +20,23 @@ from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
 
-if TYPE_CHECKING:
-    from switch.specs.specification import Specs
-
 _STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
-_SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
+_SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
 
 
 @click.group(cls=Verbs)
 def scenario() -> None:
-    """Rules that make the host misbehave: add and remove them while Switch runs, check and try files of them."""
+    """Rules that make the host or its issuers misbehave: add and remove them while Switch runs, check and try files of them."""
 
 
 @scenario.command(short_help="Add rules to a running Switch.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
+@_SCOPE
 @data_option
-def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
+def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
     A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
@@ -48,39 +44,35 @@ def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
     \b
     switch scenario add 'card=4507160000000010 -> ok, silence'
     switch scenario add 'class=reversal -> late 12s' --times 1
+    switch scenario add 'at=issuer card=4507160000000010 -> 91, ok'
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines}), data)
+    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
+@_SCOPE
 @data_option
 @specs_option
-def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
-    """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go.
-
-    Rules at issuers are left out: issuers read them when `switch up` starts.
-    """
+def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
+    """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go."""
     from switch.specs.files import read_bytes
     from switch.specs.load import scenario_path, specs_of
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text})
-    code = _show_added(answer, data)
-    if answer.get("at_issuers"):
-        complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
-    return code
+    return _show_added(answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope}), data)
 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
+@_SCOPE
 @data_option
-def list_rules(data: Path) -> int:
+def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
-    answer = answer_of_centre(data, {"do": "list"})
+    answer = answer_of_centre(data, {"do": "list", "scope": scope})
     if not answer["rules"]:
-        say_text("no rules at the host")
+        say_text("no rules")
         return EXIT_DONE
     _show(answer["rules"])
     for state in answer["states"][:_STATES_SHOWN_MAX]:
@@ -98,9 +90,10 @@ def list_rules(data: Path) -> int:
 
 @scenario.command(short_help="Remove rules from a running Switch.")
 @click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
-@option("--all", "everything", is_flag=True, help="Remove every rule.")
+@option("--all", "everything", is_flag=True, help="Remove every rule, or with --scope every rule of the scope.")
+@_SCOPE
 @data_option
-def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
+def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path) -> int:
     """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
     if bool(ids) == everything:
         raise SwitchError(
@@ -108,19 +101,20 @@ def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
             if ids
             else "ID: found nothing, expected the ID of a rule, or --all"
         )
-    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything})
+    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything, "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')} removed")
     return EXIT_DONE
 
 
 @scenario.command(short_help="Begin counts and states of a running Switch anew.")
+@_SCOPE
 @data_option
-def reset(data: Path) -> int:
+def reset(scope: str | None, data: Path) -> int:
     """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
 
     Answers that are late or held stay as they are: `switch release all` lets the held ones go.
     """
-    answer = answer_of_centre(data, {"do": "reset"})
+    answer = answer_of_centre(data, {"do": "reset", "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')}: counts and states begin anew")
     return EXIT_DONE
 
@@ -146,9 +140,9 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
                 complain(str(mistake))
             wrong += len(error.mistakes)
             continue
-        for later, earlier in overshadowed(played.host.rules):
+        for later, earlier in overshadowed(played.rules):
             complain(f"warning: {file}: {later.label} can never apply: {earlier.label} takes all its messages")
-        at_host, at_issuers = len(played.host.rules), len(played.issuers.rules)
+        at_host, at_issuers = len(played.at_host), len(played.at_issuers)
         say_text(f"{file}: {plural(at_host, 'rule')} at the host, {at_issuers} at issuers: all well", "good")
     if wrong > 1:
         complain(plural(wrong, "mistake"))
@@ -169,6 +163,7 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     switch scenario try retry.toml amount=150 de22=071
     switch scenario try retry.toml mti=0420 amount=150
     """
+    from switch.centre.host.described import described_message
     from switch.centre.host.script import facts_of
     from switch.cli.show.tables import show_table
     from switch.scenarios.playbook import Playbook
@@ -176,19 +171,23 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line, at = _message_of(message, specs)
-    rows, applied = list[tuple[str, str, str]](), ""
-    trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs, at))
+    said, line, moment = described_message(message, specs)
+    rows, applied = list[tuple[str, str, str]](), dict[str, str]()
+    trial = Playbook(played.rules, seed=1).trial(facts_of(said, line, specs, moment))
     for rule, outcome in trial:
         if isinstance(outcome, str):
             rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
         else:
-            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if applied else "applies"))
-            applied = applied or f"rule {rule.number} applies: {outcome.in_words}"
-    say_text(applied or "no rule at the host applies", "title")
+            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if rule.at in applied else "applies"))
+            at = "" if rule.at == "host" else f" at the {rule.at}"
+            applied.setdefault(rule.at, f"rule {rule.number} applies{at}: {outcome.in_words}")
+    for sentence in (applied[at] for at in ("host", "issuer") if at in applied):
+        say_text(sentence, "title")
+    if not applied:
+        say_text("no rule applies", "title")
     show_table(("#", "rule", "meaning"), rows)
     if not applied:
-        raise NegativeAnswerError(f"{file}: found no rule at the host that applies")
+        raise NegativeAnswerError(f"{file}: found no rule that applies")
     return EXIT_DONE
 
 
@@ -220,41 +219,13 @@ def schema(specs_folder: Path | None) -> int:
 scenario.add_command(poke)
 
 
-def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str, Any]:
-    """The message that somebody describes, the listener it comes on, and when it comes."""
-    from switch.iso8583.message import Message
-    from switch.iso8583.scripted.element_names import numbers_by_name
-    from switch.money import parse_amount
-    from switch.scenarios.business_time import Moment
-    from switch.scenarios.condition import element_number
-
-    names = numbers_by_name(specs.dialects.values())
-    now = datetime.now(specs.calendar.zone)
-    day, hour = f"{now:%Y-%m-%d}", f"{now:%H:%M:%S}"
-    mti, line, elements = "0100", specs.centre.listeners[0].name, dict[int, str]()
-    for word in words:
-        key, sign, value = word.partition("=")
-        named = element_number(key, names)
-        number = _SHORT_FORMS.get(key) or (int(named) if named is not None and "." not in named else 0)
-        if key == "mti" and value.isdecimal() and len(value) == len(mti):
-            mti = value
-        elif key == "line" and sign:
-            line = value
-        elif key == "time" and re.fullmatch("[0-2][0-9]:[0-5][0-9]", value):
-            hour = f"{value}:00"
-        elif key == "date" and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            day = value
-        elif number and sign:
-            elements[number] = f"{parse_amount(value):012d}" if key == "amount" else value
-        else:
-            raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
-    return Message(mti, dict(sorted(elements.items()))), line, Moment(day, f"{day}T{hour}")
-
-
 def _show(rules: list[dict[str, Any]]) -> None:
     from switch.cli.show.tables import show_table
 
-    show_table(_HEADS, [(rule["id"], rule["hits"], rule["from"], _named(rule)) for rule in rules], below=("rule",))
+    scoped = any(rule["scope"] for rule in rules)
+    heads = (*_HEADS[:3], "scope", _HEADS[3]) if scoped else _HEADS
+    rows = [(rule["id"], rule["hits"], rule["from"], *([rule["scope"]] if scoped else []), _named(rule)) for rule in rules]
+    show_table(heads, rows, below=("rule",))
 
 
 def _named(rule: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.api import API_HOST, API_PORT
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
@@ -27,6 +28,7 @@ from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
     from switch.centre.host.watched_folder import WatchedFolder
+    from switch.centre.issuer_processes import ApiWish
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
@@ -48,7 +50,7 @@ TIMERS_MAX: Final = 10.0
     "--scenarios",
     type=PATH,
     metavar="FOLDER",
-    help="Folder of scenario files for the host. Switch reads a file again when it changes.",
+    help="Folder of scenario files. Switch reads a file again when it changes.",
 )
 @seed_option
 @option(
@@ -78,6 +80,14 @@ TIMERS_MAX: Final = 10.0
     help="Write a JSON file there once every issuer is signed on.",
 )
 @option("--gateway", is_flag=True, help="Serve the hosted payment page too, on port 8600, or a free one with --free-ports.")
+@option(
+    "--api",
+    is_flag=False,
+    flag_value=f"{API_HOST}:{API_PORT}",
+    metavar="[HOST:PORT]",
+    help=f"Serve the HTTP control API too, on port {API_PORT} of this machine unless given, or a free one with --free-ports.",
+)
+@option("--api-token-file", type=PATH, metavar="FILE", help="File with the token of the API; see `switch api serve`.")
 @option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
 @option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -95,6 +105,8 @@ def up(
     free_ports: bool,
     ready_file: Path | None,
     gateway: bool,
+    api: str | None,
+    api_token_file: Path | None,
     trace: bool,
     follow: bool,
     quiet: bool,
@@ -135,10 +147,8 @@ def up(
     if clock is not None:
         setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
-    played = load_scenario(chosen, specs) if chosen else None
     watched = _watched(scenarios)
-    hosts = [played.host] if played is not None else []
-    hosts += [load_scenario(file, specs).host for file in (watched.files() if watched is not None else ())]
+    files = [load_scenario(file, specs) for file in ([chosen] if chosen else []) + (watched.files() if watched else [])]
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -155,8 +165,9 @@ def up(
         scenario=chosen,
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
+        api=_api(api, api_token_file, data),
         trace=trace or follow,
-        rules=tuple(rule for host_scenario in hosts for rule in host_scenario.rules),
+        rules=tuple(rule for scenario_file in files for rule in scenario_file.rules),
         watched=watched,
     )
 
@@ -222,6 +233,31 @@ def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
     return 0 if free_ports else GATEWAY_PORT
 
 
+def _api(address: str | None, token_file: Path | None, data: Path) -> ApiWish | None:
+    """Where the control API is to be served; SwitchError where it cannot be."""
+    from switch.centre.issuer_processes import ApiWish
+    from switch.cli.api import api_address, refuse_without_api_libraries
+
+    if address is None:
+        if token_file is not None:
+            raise SwitchError("--api-token-file: found without --api, expected both")
+        return None
+    refuse_without_api_libraries("--api")
+    from switch.control.access import token_for
+
+    host, port = api_address(address)
+    token_for(host, token_file, data)  # so that a file that cannot be used is told here, once
+    return ApiWish(host=host, port=port, options=("--token-file", str(token_file)) if token_file is not None else ())
+
+
+def _api_told(ready: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where the control API is, and its token, if it is served."""
+    if "api" not in ready:
+        return []
+    file = ready["api"]["token_file"]
+    return [("API", ready["api"]["url"]), *([("token", file)] if file else [])]
+
+
 def _page(ready: dict[str, Any], specs: Specs) -> list[tuple[str, str]]:
     """Where the payment page of the first shop is, if it is served."""
     if "gateway" not in ready:
@@ -257,7 +293,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     played = options.scenario is not None or options.watched is not None
     scenario = [("scenario", _played(options))] if played else []
-    show_pairs([*issuers, ("data", ready["data"]), *_clock_row(options, specs), *traced, *scenario, *_page(ready, specs)])
+    of_clock, served = _clock_row(options, specs), [*_page(ready, specs), *_api_told(ready)]
+    show_pairs([*issuers, ("data", ready["data"]), *of_clock, *traced, *scenario, *served])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
@@ -275,11 +312,13 @@ def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
 
 
 def _played(options: Options) -> str:
-    """The scenario that is played, and how many of its rules are the host's."""
-    at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
+    """The scenario that is played, and how many of its rules are whose."""
+    at_host = sum(rule.at == "host" for rule in options.rules)
+    counts = {"the host": at_host, "issuers": len(options.rules) - at_host}
+    rules = ", ".join(f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count)
     names = [options.scenario.stem] if options.scenario is not None else []
     names += [f"{options.watched.folder} (read again when its files change)"] if options.watched is not None else []
-    return f"{', '.join(names)}{at_host}"
+    return f"{', '.join(names)}{rules and ': '}{rules}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

@@ -72,7 +72,7 @@ def verify(
         if junit is not None:
             _write_junit(junit, outcome, failures, strict=strict_failure, specs=specs)
         if as_json:
-            _show_json(outcome, specs, strict=strict_failure)
+            _show_json(outcome, strict=strict_failure)
         else:
             _show(outcome, failures, specs, strict=strict_failure)
 
@@ -172,28 +172,10 @@ def _show(outcome: Verified, failures: list[str], specs: Specs, *, strict: bool)
             say_text(f"  not expected: {message_line(message, _clock(specs), outcome.seen.code_of(message))}")
 
 
-def _show_json(outcome: Verified, specs: Specs, *, strict: bool) -> None:
-    def about(verdict: ExpectationVerdict) -> dict[str, Any]:
-        return {
-            "name": verdict.expectation.title,
-            "expectation": verdict.expectation.in_words,
-            "met": verdict.state == "met",
-            "problem": verdict.problem or None,
-            "matched": [message.number for message in verdict.matched],
-            "offending": [message.number for message in verdict.offending],
-            "near_misses": [
-                {"number": near.message.number, "differences": [difference._asdict() for difference in near.differences]}
-                for near in verdict.near
-            ],
-        }
+def _show_json(outcome: Verified, *, strict: bool) -> None:
+    from switch.witness.message_values import verified_values
 
-    whole = {
-        "met": outcome.met and not strict,
-        "expectations": [about(verdict) for verdict in outcome.verdicts],
-        "unexpected": [message.number for message in outcome.unexpected],
-        "waited_ms": outcome.waited_ms,
-    }
-    click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(verified_values(outcome, strict=strict), indent=2, ensure_ascii=False))
 
 
 def _write_junit(path: Path, outcome: Verified, failures: list[str], *, strict: bool, specs: Specs) -> None:

@@ -36,7 +36,7 @@ from switch.transaction import (
 AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before it was never received
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
-SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule at the host did with an answer
+SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an answer
 #: Kinds of occurrence that are about an issuer; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
@@ -248,7 +248,9 @@ class _Teller:
             kind = occurrence["kind"]
             if kind == NOT_ACCEPTED and self.life.deliveries:
                 continue
-            leg = self.life.request["issuer"] if kind in OF_ISSUER else ACQUIRER
+            issuer = self.life.request["issuer"]
+            at_issuer = kind in OF_ISSUER or (kind == SCENARIO and occurrence["detail"].startswith(f"{issuer}: "))
+            leg = issuer if at_issuer else ACQUIRER
             direction: StepDirection = RECEIVED if kind in MESSAGES else ""
             what = kind.replace("_", " ")
             yield self._step(occurrence["at_ms"], leg or CENTRE, what, occurrence["detail"], direction=direction)

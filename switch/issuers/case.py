@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from switch.issuers.account import AccountBook
+from switch.issuers.cards.magic import Match
 from switch.issuers.entry import Records
 from switch.issuers.profile import Card
 from switch.issuers.proofs.proof import Proof
-from switch.issuers.scenario import Match
 from switch.transaction import Authorization, CardUse
 
 

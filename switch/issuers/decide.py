@@ -11,6 +11,7 @@ from attrs import evolve
 
 from switch.issuers.account import NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
+from switch.issuers.cards.magic import Match, magic_match
 from switch.issuers.cards.status import ACCOUNT_BLOCKED, BLOCKED_BY_BANK, STATUS_REFUSALS, Refusal
 from switch.issuers.case import Case, Means
 from switch.issuers.entry import Entry, EntryReference, Records
@@ -29,7 +30,6 @@ from switch.issuers.product_checks import (
 )
 from switch.issuers.proofs.proof import Proof, Proofs, authentication_missing
 from switch.issuers.proofs.tries import ProofEvent
-from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, worded_minor
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
@@ -45,7 +45,6 @@ from switch.transaction import (
     INVALID_AMOUNT,
     INVALID_CARD,
     INVALID_TRANSACTION,
-    ISSUER_INOPERATIVE,
     OTHER,
     PARTIALLY_APPROVED,
     UNABLE_TO_LOCATE,
@@ -56,13 +55,12 @@ from switch.transaction import (
 
 
 class Judgement(NamedTuple):
-    """A decision and its delivery. An ``entry`` goes into the durable book before the answer leaves."""
+    """A decision. An ``entry`` goes into the durable book before the answer leaves."""
 
-    decision: Decision  #: with ``silence``: what the switch will come to by itself
-    delay_seconds: float
-    silence: bool
+    decision: Decision
     entry: Entry | None  #: a hold or a credit; None where no money moves
     events: tuple[ProofEvent, ...] = ()  #: what the book has to remember of the proofs of card and holder, too
+    magic: str | None = None  #: the kind of the card, where it is a magic one and no rule says how it is answered
 
 
 class Undoing(NamedTuple):
@@ -79,9 +77,9 @@ _Check = Callable[[Case], Refusal | None]
 
 
 def scenario_refuses(case: Case) -> Refusal | None:
-    if case.match is None or case.match.then.response_code is None:
+    if case.match is None or case.match.code is None:
         return None
-    return case.match.then.response_code, case.match.reason
+    return case.match.code, case.match.reason
 
 
 def card_unknown(case: Case) -> Refusal | None:
@@ -179,7 +177,7 @@ _UNRULED: dict[str, tuple[_Check, ...]] = {
 def decide(
     request: Authorization,
     accounts: AccountBook,
-    scenario: ScenarioState,
+    match: Match | None,
     *,
     means: Means,
     now_ms: int,
@@ -190,22 +188,22 @@ def decide(
 ) -> Judgement:
     """Judge one request and place its hold or its credit.
 
-    A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
-    anew. A request whose reversal came before it is refused, whatever the scenario says.
+    A repeat (same exchange key) gets the first answer again, and nothing more is placed. A request whose reversal came before
+    it is refused, whatever a rule of a scenario says (``match``).
     ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at. ``asked``
-    is the request in the currency of the sale, where ``request`` has been converted to that of the account: scenarios go by it.
+    is the request in the currency of the sale, where ``request`` has been converted to that of the account; magic cards go
+    by it.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
-        return Judgement(_with_original_amount(repeated, request), 0.0, False, None)
+        return Judgement(_with_original_amount(repeated, request), None)
     if accounts.came_reversed(request):
         decision = _refused(accounts, INVALID_TRANSACTION, OVERTAKEN_REASON)
         accounts.remember(request.key, decision, None)
-        return Judgement(decision, 0.0, False, None)
-    match = scenario.match(request if asked is None else asked)
-    if match is not None and match.then.silence:
-        return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
-    card = accounts.card(request.pan.digits)
+        return Judgement(decision, None)
+    card, magic = accounts.card(request.pan.digits), None
+    if card.magic is not None and match is None:
+        magic, match = card.magic, magic_match(card.magic, (request if asked is None else asked).amount_minor)
     available_minor = accounts.available_minor(card)
     proof = None if request.security is None or proofs is None else proofs.of(request, card, now_ms)
     case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means, proof)
@@ -217,11 +215,11 @@ def decide(
             break
     else:
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
-    if match is not None and match.then.response_code is None:
-        decision = _told_late(decision, match)
+    if match is not None and match.code is None:
+        decision = evolve(decision, reason=f"{decision.reason} ({match.reason}{match.told and ': '}{match.told})")
     accounts.remember(request.key, decision, entry)
     events = () if proof is None else proof.events
-    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)
+    return Judgement(decision, entry, events, magic)
 
 
 def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:
@@ -230,8 +228,11 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
     code, reason, granted_minor, carried = APPROVED, APPROVED_REASON, None, None
     if request.transaction_type in DEBITS:
         held_minor = request.amount_minor
+        granted = _part(case)
         if held_minor > case.available_minor:
-            code, reason, held_minor = PARTIALLY_APPROVED, _partial_reason(case), case.available_minor
+            granted = min(case.available_minor, case.available_minor if granted is None else granted)
+        if granted is not None:
+            code, reason, held_minor = PARTIALLY_APPROVED, _partial_reason(case, granted), granted
             granted_minor, carried = held_minor, original_amount(request.amount_minor, case.currency)
         entry = accounts.hold(request, card, held_minor, approval_code, code, now_ms)
     elif request.transaction_type in CREDITS:
@@ -250,9 +251,20 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
     return decision, entry
 
 
-def _partial_reason(case: Case) -> str:
-    granted, asked = worded_minor(case.available_minor, case.currency), worded_minor(case.request.amount_minor, case.currency)
-    return f"approved {granted} of {asked}, all that is available"
+def _part(case: Case) -> int | None:
+    """What a rule grants, or half of what is asked for, where a magic card grants no more; None where all is granted. Cash is
+    handed out whole."""
+    request, match = case.request, case.match
+    if match is None or request.transaction_type in HANDS_OUT_CASH:
+        return None
+    if match.part_minor is not None:
+        return match.part_minor if 0 < match.part_minor < request.amount_minor else None
+    return request.amount_minor // 2 or None if match.in_part else None
+
+
+def _partial_reason(case: Case, granted_minor: int) -> str:
+    granted, asked = worded_minor(granted_minor, case.currency), worded_minor(case.request.amount_minor, case.currency)
+    return f"approved {granted} of {asked}{', all that is available' if granted_minor == case.available_minor else ''}"
 
 
 def _with_original_amount(decision: Decision, request: Authorization) -> Decision:
@@ -294,10 +306,6 @@ def _refused(accounts: AccountBook, response_code: str, reason: str, proof: Proo
         reason=reason,
         results=None if proof is None else proof.results(response_code),
     )
-
-
-def _told_late(decision: Decision, match: Match) -> Decision:
-    return evolve(decision, reason=f"{decision.reason} ({match.reason}: {match.then.delay_seconds:g} s late)")
 
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUVWXY"  # 32: without I, O, S and Z, which are misread

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from attrs import evolve, field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.issuers.cards.magic import MAGIC_KINDS
 from switch.issuers.cards.product import PLAIN, Product, product_from_toml, products_from_toml
 from switch.issuers.cards.sheet import CardSheet, SheetRow
 from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
@@ -57,6 +58,7 @@ class Card:
     any_expiry: bool = False  #: whether every date to come is right, as documents say of public test numbers
     pin: str | None = field(default=None, repr=False)  #: None: that of all test cards
     strong_authentication: bool = False  #: whether its bank asks for 3-D Secure on the internet
+    magic: str | None = None  #: one of MAGIC_KINDS, of a card that misbehaves by itself
     ruled: bool = field(init=False, eq=False, repr=False)  #: whether a product or a key of its own may refuse anything
 
     @ruled.default
@@ -92,6 +94,7 @@ class Card:
             orders=table.choice("orders", ORDERS, None),
             check_digit=check_digit,
             any_expiry=table.flag("any_expiry", False),
+            magic=table.choice("magic", tuple(MAGIC_KINDS), None),
         )
         if product.pan_digits not in (None, len(pan.digits)) and pan is not NO_PAN:
             table.mistake(
@@ -123,7 +126,7 @@ class Card:
             not self.product.refuses_at_home
             and self.ecommerce
             and self.check_digit
-            and not (self.active_from_ms or self.orders)
+            and not (self.active_from_ms or self.orders or self.magic)
         )
 
 

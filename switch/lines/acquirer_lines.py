@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from switch.errors import MessageError
 from switch.iso8583.mapping.session import (
@@ -74,6 +74,19 @@ class AcquirerLines:
             self.signed_off[line] = True
             what = f"{line.name}: a request after its sign-off, answered {response_code}, as all others until it signs on"
             self._voice.tell(Notice("signed_off", what))
+
+    def told(self, now: float) -> list[dict[str, Any]]:
+        """Each line with its session, and for how long nothing has come from it."""
+        return [
+            {
+                "connection": line.name,
+                "listener": line.name.partition(" ")[0],
+                "session": station.session.state,
+                "silent_seconds": round(now - line.heard_at, 3),
+                "answers_due": line.answers_due,
+            }
+            for line, station in self._stations.items()
+        ]
 
     def _signed_on(self) -> Iterator[Station]:
         return (station for station in list(self._stations.values()) if station.session.state == UP and not station.line.muted)

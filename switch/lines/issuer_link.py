@@ -42,6 +42,8 @@ RETRY_SECONDS_MAX: Final = 5.0  #: and one that is away for long is asked no mor
 _STEADY_SECONDS: Final = 5.0  #: an issuer that stays signed on for less, or does not read, is dialled as one that is away
 _TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
 CUT_OVER_REPEAT_SECONDS: Final = 30.0  #: an issuer that leaves a cut-over unanswered is told again after so long
+#: An issuer whose frame has begun and has no end after so long is dialled anew: its bytes may be cut in the wrong places.
+BROKEN_SECONDS_MAX: Final = 5.0
 SIGN_ON_SECONDS_MAX: Final = 10.0  #: an issuer that leaves its sign-on unanswered for so long is dialled anew
 
 
@@ -63,7 +65,9 @@ class IssuerLink:
         ear: Tap | None = None,
         tls: ClientSide | None = None,
         billing: Billing | None = None,
+        asked: Callable[[IssuerLink, Line, Message], None] | None = None,
     ) -> None:
+        """``asked`` is told of each network management message that was queued, before it is sent."""
         self.issuer = issuer
         self.billing = billing  #: what is added for a network whose accounts are in a currency of their own
         self.line: Line | None = None
@@ -71,7 +75,7 @@ class IssuerLink:
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
-        self._shortage, self._tls = shortage, tls
+        self._shortage, self._tls, self._asked = shortage, tls, asked
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
@@ -80,11 +84,16 @@ class IssuerLink:
         self._pause_seconds = 0.0  #: before it is dialled again
         self._gave_up: str | None = None  #: why the centre itself closed the line
         self._business_date = self._acknowledged = business_date  #: the open one, and the last the issuer knows of
+        self._begun: tuple[float, bytes] | None = None  #: when a frame was seen that had begun, and what had come of it
         self._told_at: float | None = None  #: when the cut-over was sent, while the issuer has not answered it
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
         self._rest_until = 0.0  #: it is not dialled before
         self._exchanges: dict[str, Callable[[str, str], None]] = {}  #: of keys, by function, while they are not answered
+
+    def told(self) -> dict[str, Any]:
+        """The issuer with the session of its line."""
+        return {"issuer": self.issuer, "session": self._session.state, "connected": self._station is not None}
 
     def moved(self, host: str, port: int) -> None:
         """The issuer listens at this address from now on."""
@@ -150,9 +159,12 @@ class IssuerLink:
     async def _live(self, line: Line) -> tuple[str, str]:
         """One connection, from sign-on to its end: the state it ended in, and why."""
         self.line, self._up_at, self._gave_up, self._told_at, self._deaf = line, None, None, None, False
+        self._begun = None
         line.ear, line.read_always = self._ear, True
         self._session.happened("connected")
         self._station = Station(line, self._session, self._voice, echo_seconds=self._echo_seconds, tpdu=self.tpdu)
+        if self._asked is not None:
+            self._station.queued = partial(self._asked, self, line)
         self._station.ask(SIGN_ON)
         try:
             async with line.living():
@@ -296,6 +308,8 @@ class IssuerLink:
         if deaf is not None and self.line is not None:
             self._deaf, self._gave_up = True, deaf
             self.line.abandon()
+        elif self._station is not None and self._broken(self._station.line, now):
+            self._give_up(self._station, f"{self._station.line.framer.incomplete} in {BROKEN_SECONDS_MAX:g} s")
         elif self._station is not None and self._session.state in (UP, SIGNED_OFF):
             repeat_seconds = CUT_OVER_REPEAT_SECONDS * self._voice.timers
             if self._told_at is not None and now >= self._told_at + repeat_seconds and self._session.state == UP:
@@ -303,3 +317,12 @@ class IssuerLink:
             why = self._station.check(now)
             if why is not None:
                 self._give_up(self._station, why)
+
+    def _broken(self, line: Line, now: float) -> bool:
+        """Whether the same frame has had no end for too long."""
+        rest = line.framer.rest
+        if not rest:
+            self._begun = None
+        elif self._begun is None or not rest.startswith(self._begun[1]):
+            self._begun = now, rest
+        return self._begun is not None and now - self._begun[0] >= BROKEN_SECONDS_MAX

@@ -220,6 +220,13 @@ class Line:
             self._flowing = trio.Event()
             self._stuck.set()
 
+    def tell_beside(self, frame: bytes) -> None:
+        """Send a frame at once, before what is queued, that no ear hears: it is no message of this line."""
+        queued, ear = self._queued, self.ear
+        self._queued, self.ear = [frame], None
+        self.flush()
+        self._queued, self.ear = queued, ear
+
     def _with_mac(self, message: Message) -> bytes:
         assert self.macs is not None
         return self.macs.sealed(self.codec, message)

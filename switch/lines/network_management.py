@@ -71,6 +71,7 @@ class Station:
         self.line, self.session, self.tpdu = line, session, tpdu
         self._voice = voice
         self._silence = Silence(echo_seconds * voice.timers, ECHO_ANSWER_SECONDS_MAX * voice.timers)
+        self.queued: Callable[[Message], None] | None = None  #: is told of what was queued, before it is sent
         self._stan = 0
         self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
 
@@ -92,6 +93,8 @@ class Station:
             self._voice.tell(Notice("format_error", what))
             return False
         self._asked[function] = request.stan
+        if self.queued is not None:
+            self.queued(request)
         self.line.flush()
         return True
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 ARROW: Final = "->"
 #: Keys that stand before the arrow and belong to the rule, not to its condition.
-OF_RULE: Final = frozenset({"name", "times"})
+OF_RULE: Final = frozenset({"at", "name", "times"})
 _COUNTS: Final = frozenset({"nth", "first", "every", "after", "until", "times"})
 LAST, CYCLE = "last", "cycle"
 #: The last step of a list that goes on -> what it means.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Final, NamedTuple
 
 TIME, DATE, INSTANT = "time", "date", "instant"  #: what a message is asked for; the words have one form each, so they sort
@@ -27,6 +27,12 @@ class Moment(NamedTuple):
     def word(self, name: str) -> str:
         """The word by which it answers to a span of ``time``, ``date`` or ``instant``."""
         return {DATE: self.business_date, TIME: self.local[11:], INSTANT: self.local}.get(name, "")
+
+
+def moment_at(time_ms: int, zone: tzinfo, business_date: str = "") -> Moment:
+    """A time in milliseconds of the epoch, by the calendar of the centre. Without a business date the day itself is one."""
+    local = datetime.fromtimestamp(time_ms // 1000, zone)
+    return Moment(business_date or f"{local:%Y-%m-%d}", f"{local:%Y-%m-%dT%H:%M:%S}")
 
 
 class TimeSpan(NamedTuple):

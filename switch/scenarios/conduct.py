@@ -102,6 +102,13 @@ class Conduct:
         return " + ".join(parts) or "ok"
 
     @property
+    def besides_code(self) -> str:
+        """What becomes of an answer besides its code, for people; empty where nothing does."""
+        if evolve(self, code=None, late_seconds=0.0).usual:
+            return f"{self.late_seconds:g} s late" if self.late_seconds else ""
+        return evolve(self, code=None).in_words
+
+    @property
     def _refusing(self) -> str:
         return f"refuse {seconds_in_words(self.refuse_seconds)}"
 

@@ -1,10 +1,14 @@
-"""The orders of a rule that is written as a table: ``then = { answer = "05", late = "2s" }``."""
+"""The orders of a rule that is written as a table: ``then = { answer = "05", late = "2s" }``.
+
+Rules of issuers have an earlier spelling, too: ``{ response_code = "51", delay_seconds = 2 }``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
 from attrs import evolve
 
@@ -12,6 +16,7 @@ from switch.scenarios.condition import element_number
 from switch.scenarios.conduct import (
     ANSWERING,
     APPROVING,
+    AS_USUAL,
     CODE,
     CODE_MEANT,
     CONDUCT_KEYS,
@@ -29,6 +34,7 @@ from switch.scenarios.conduct import (
 )
 from switch.scenarios.durations import DELAY_MEANT, Delay, delay_of, duration_from_toml
 from switch.spec_table import SpecTable
+from switch.transaction import APPROVALS
 
 
 def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
@@ -146,3 +152,23 @@ def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tup
         except ValueError as problem:
             table.mistake(key, problem.args[0], problem.args[1])
     return tuple(found)
+
+
+#: Keys of a ``then`` in this spelling: a table of these alone is one, where the rule does not say ``at``.
+EARLIER_KEYS: Final = frozenset({"response_code", "delay_seconds", "silence"})
+
+
+def conduct_as_before(table: SpecTable) -> Conduct:
+    """A table ``then`` in the earlier spelling. ``silence`` there means what ``lost`` means now: the issuer never received the
+    request, and holds nothing."""
+    expected = "two digits or capital letters (DE 39)"
+    code = table.text("response_code", None, pattern=r"[0-9A-Z]{2}", expected=expected)
+    conduct = Conduct(code=code, late_seconds=table.seconds("delay_seconds", 0.0), lost=table.flag("silence", False))
+    if code in APPROVALS:
+        table.mistake("response_code", repr(code), "a refusal: only money on the account approves")
+    if conduct.lost and conduct != Conduct(lost=True):
+        table.mistake("silence", "an answer beside it", "silence = true alone")
+    table.done()
+    if conduct == AS_USUAL:
+        table.wrong("", "nothing to do", "response_code, delay_seconds or silence = true")
+    return conduct

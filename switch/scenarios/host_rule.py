@@ -1,4 +1,4 @@
-"""A rule of the host: a condition, whether its turn has come, and what is done then."""
+"""A rule, at the host or at an issuer: a condition, whether its turn has come, and what is done then."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from attrs import field
 
 from switch.record import frozen
 from switch.scenarios.arrow import CYCLE, LAST, rule_values
-from switch.scenarios.condition import Condition
+from switch.scenarios.condition import Clause, Condition
 from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Conduct
-from switch.scenarios.conduct_table import steps_from_toml
+from switch.scenarios.conduct_table import EARLIER_KEYS, conduct_as_before, steps_from_toml
 from switch.spec_table import NOTHING, SpecTable
 
 HOST, ISSUER = "host", "issuer"
@@ -23,19 +23,11 @@ AFTERWARDS: Final = (FALL_THROUGH, LAST, CYCLE)
 CARD, MERCHANT, TERMINAL, WHOLE = "card", "merchant", "terminal", "rule"
 COUNTED_BY: Final = (CARD, MERCHANT, TERMINAL, WHOLE)
 _OF_HOSTS: Final = CONDUCT_KEYS - {"silence"}
-TURN_KEYS: Final = (
-    "after",
-    "chance",
-    "every",
-    "first",
-    "nth",
-    "per",
-    "state",
-    "until",
-)  #: keys of ``when`` that count, or draw
+#: Keys of ``when`` that count, or draw.
+TURN_KEYS: Final = ("after", "chance", "every", "first", "nth", "per", "state", "until")
 START: Final = "start"  #: the state of a scenario in which no rule has set another
-#: Keys of the ``then`` of an issuer's rule: a table of these alone is one, where the rule does not say ``at``.
-_OF_ISSUERS: Final = frozenset({"response_code", "delay_seconds", "silence"})
+#: What rules in the earlier spelling of issuers' rules apply to.
+_REQUESTS: Final = Clause("class", "word", frozenset({"request"}))
 
 
 @frozen(kw_only=True)
@@ -120,10 +112,13 @@ class HostRule:
     name: str
     when: Condition
     turn: RuleTurn
+    at: str = HOST  #: of PLACES: who misbehaves
     steps: tuple[Conduct, ...]  #: one for each message whose turn has come; one alone is for all of them
     afterwards: str = FALL_THROUGH  #: of AFTERWARDS, where there are several steps
     times: int | None = None  #: how often it applies at most, in all
     seed: int | None = field(default=None)  #: of its file; None: that of the run
+    scope: str = ""  #: whose it is; empty: everybody's
+    own_when: Condition | None = None  #: what a rule of a scope asks for besides that
 
     @property
     def label(self) -> str:
@@ -136,7 +131,10 @@ class HostRule:
         """The short spelling of it."""
         times = f"times={self.times}" if self.times is not None else ""
         goes_on = {LAST: ", ...", CYCLE: ", again"}.get(self.afterwards, "") if len(self.steps) > 1 else ""
-        before = " ".join(part for part in (self.when.in_words, self.turn.in_words, times) if part) or "any"
+        at = f"at={self.at}" if self.at != HOST else ""
+        when = (self.own_when or self.when).in_words
+        before = " ".join(part for part in (at, when, self.turn.in_words, times) if part)
+        before = before if before.removeprefix(at) else f"{at} any".strip()
         return f"{before} -> {', '.join(step.in_words for step in self.steps)}{goes_on}"
 
     def step(self, applied: int) -> Conduct | None:
@@ -158,18 +156,23 @@ class HostRule:
     ) -> HostRule:
         """A ``[[rule]]``; ``names`` leads from the standard's names of elements to their numbers."""
         if "then" not in table:
-            table.mistake("then", NOTHING, 'what the host does, such as "silence"')
+            table.mistake("then", NOTHING, 'what is done, such as "silence"')
+        at, before = ISSUER if is_at_issuer(table) else HOST, _is_spelt_as_before(table)
         issuer = table.text("issuer", None)
-        when = table.table("when").reading(partial(_when, names=names, issuer=issuer))
+        when = table.table("when").reading(partial(_when, names=names, issuer=issuer, at=at, requests=before))
         table.choice("at", PLACES, HOST)
         times = table.integer("times", None, low=1)
+        steps = _steps(table, names, before=before) if "then" in table else ()
+        if at == ISSUER:
+            _refuse_orders_of_hosts(table, steps)
         rule = cls(
             scenario=scenario,
             number=number,
             name=table.text("name", ""),
             when=when[0] if when is not None else Condition(),
             turn=when[1] if when is not None else RuleTurn(),
-            steps=steps_from_toml(table, "then", names) if "then" in table else (),
+            at=at,
+            steps=steps,
             afterwards=table.choice("afterwards", AFTERWARDS, FALL_THROUGH),
             times=times if times is not None or when is None else when[2],
             seed=seed,
@@ -187,12 +190,34 @@ class HostRule:
         return cls.from_toml(SpecTable("rule", values), number=number, scenario="", names=names, seed=seed)
 
 
-def _when(table: SpecTable, *, names: Mapping[str, str], issuer: str | None) -> tuple[Condition, RuleTurn, int | None]:
+def _steps(table: SpecTable, names: Mapping[str, str], *, before: bool) -> tuple[Conduct, ...]:
+    """What is done, step by step; ``before``: in the earlier spelling of issuers' rules."""
+    if not before:
+        return steps_from_toml(table, "then", names)
+    conduct = table.table("then").reading(conduct_as_before)
+    return () if conduct is None else (conduct,)
+
+
+def _refuse_orders_of_hosts(table: SpecTable, steps: tuple[Conduct, ...]) -> None:
+    """Mistakes of a rule at issuers that orders what only the host can do."""
+    if any(step.hold for step in steps):
+        table.mistake("then", "hold at an issuer", "late, or hold in a rule at the host: only its answers can be released")
+    if any(step.refuse_seconds for step in steps):
+        table.mistake("then", "refuse at an issuer", "drop line, or refuse in a rule at the host: only it has listeners")
+
+
+def _when(
+    table: SpecTable, *, names: Mapping[str, str], issuer: str | None, at: str, requests: bool
+) -> tuple[Condition, RuleTurn, int | None]:
     turn, times = RuleTurn.from_toml(table), table.integer("times", None, low=1)
     condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"), timed=True)
     if issuer is not None:
         asked = SpecTable(table.file, {"issuer": issuer})
         condition = Condition((*condition.clauses, *Condition.from_toml(asked, names).clauses), *_groups(condition))
+    if at == ISSUER and condition.values_of("line"):
+        table.mistake("line", "a listener", 'no line at an issuer: its line is named by issuer = "…"')
+    if requests and not condition.values_of("class"):
+        condition = Condition((_REQUESTS, *condition.clauses), *_groups(condition))
     table.done()
     return condition, turn, times
 
@@ -209,6 +234,14 @@ def is_at_issuer(table: SpecTable) -> bool:
     then = table.peek("then", dict)
     if then is None or not _OF_HOSTS.isdisjoint(then):
         return False
-    strange = next((key for key in then if key not in _OF_ISSUERS), None)
-    meant = get_close_matches(strange[:80], sorted(_OF_HOSTS | _OF_ISSUERS), n=1) if strange is not None else []
-    return not meant or meant[0] in _OF_ISSUERS
+    strange = next((key for key in then if key not in EARLIER_KEYS), None)
+    meant = get_close_matches(strange[:80], sorted(_OF_HOSTS | EARLIER_KEYS), n=1) if strange is not None else []
+    return not meant or meant[0] in EARLIER_KEYS
+
+
+def _is_spelt_as_before(table: SpecTable) -> bool:
+    """Whether a rule for issuers is in their earlier spelling."""
+    then = table.peek("then", dict)
+    if then is None or not is_at_issuer(table):
+        return False
+    return table.peek("at", str) is None or not (EARLIER_KEYS - {"silence"}).isdisjoint(then)

@@ -1,4 +1,5 @@
-"""The rules of a host while it runs: found by what a message says, counted, and drawn without any generator of chance.
+"""The rules of a running centre, at its host and at its issuers: found by what a message says, counted, and drawn without any
+generator of chance.
 
 With five hundred rules loaded, a message that none of them means costs some look-ups (``rule_index``), and no rule is tried.
 """
@@ -13,7 +14,7 @@ from attrs import define, field
 
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import CARD, START, WHOLE, HostRule
+from switch.scenarios.host_rule import CARD, HOST, PLACES, START, WHOLE, HostRule
 from switch.scenarios.rule_index import Numbered, RuleIndex
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
@@ -86,10 +87,11 @@ class Playbook:
         return self._last_id + 1
 
     def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
-        """Add rules before all others, in their order; the counts of the others go on."""
+        """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
+        of none, so that nobody's rule for everybody takes the messages of a scope from it."""
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
         self._last_id += len(added)
-        self._arrange([*added, *self.played])
+        self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
@@ -99,6 +101,23 @@ class Playbook:
         left = {played.rule.scenario for played in self.played}
         self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
         return removed
+
+    def begin_anew(self, wanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
+        """Count from the beginning: hits, steps of sequences, and the states of scenarios all of whose rules are meant. The
+        rules stay; those that begin anew are returned."""
+        begun = [played for played in self.played if wanted(played)]
+        for played in begun:
+            played.hits = 0
+            played.counts.clear()
+        whole = {played.rule.scenario for played in begun} - {each.rule.scenario for each in self.played if each not in begun}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] not in whole}
+        return begun
+
+    def replace(self, changed: Callable[[HostRule], HostRule]) -> None:
+        """Put what ``changed`` makes of each rule in its place; the counts go on."""
+        for played in self.played:
+            played.rule = changed(played.rule)
+        self._index()
 
     def reset(self) -> None:
         """Begin all counts and states anew; the rules stay."""
@@ -130,10 +149,17 @@ class Playbook:
         self._index()
 
     def _index(self) -> None:
-        self._found = RuleIndex(Numbered(each.place, each.rule.when) for each in self.played)
+        self._found = {
+            at: RuleIndex(Numbered(each.place, each.rule.when) for each in self.played if each.rule.at == at) for at in PLACES
+        }
 
-    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts]) -> Cue | None:
-        """The first rule that fits a message and whose turn has come, counted as applied; ``marks`` as in ``Marks``."""
+    def has(self, at: str) -> bool:
+        """Whether any rule is at the host, or at an issuer."""
+        return any(played.rule.at == at for played in self.played)
+
+    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts], at: str = HOST) -> Cue | None:
+        """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
+        ``Marks``."""
         if not self.played:
             return None
         facts: list[Facts] = []
@@ -143,7 +169,7 @@ class Playbook:
                 facts.append(facts_of())
             return facts[0]
 
-        for place in self._found.places(marks, facts_once):
+        for place in self._found[at].places(marks, facts_once):
             played, said = self.played[place], facts_once()
             if played.rule.when.fits(said):
                 conduct = self._next(played, said, counted=True)
@@ -168,7 +194,7 @@ class Playbook:
         if rule.always and len(rule.steps) == 1 and first.late is None and not first.state:
             played.hits += counted
             return first
-        key = "" if rule.turn.per == WHOLE else "".join(sorted(facts.words(rule.turn.per))[:1])
+        key = "" if rule.turn.per == WHOLE else _counted_as(rule, facts, rule.turn.per)
         whose = (rule.scenario, rule.turn.per, key)
         if rule.turn.states and self._states.get(whose, START) not in rule.turn.states:
             return None
@@ -191,16 +217,22 @@ class Playbook:
         """A number from 0 to 1 drawn from the seed, the rule, the card and the count of its message: the order in which
         connections bring their messages changes nothing."""
         seed = self._seed if rule.seed is None else rule.seed
-        card = "".join(sorted(facts.words(CARD))[:1])
+        card = _counted_as(rule, facts, CARD)
         drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}{what}".encode(), digest_size=8)
         return int.from_bytes(drawn.digest(), "big") / 2**64
+
+
+def _counted_as(rule: HostRule, facts: Facts, per: str) -> str:
+    """By what a message is counted: its card, merchant or terminal; at an issuer, one without it (an echo) by the issuer."""
+    named = "".join(sorted(facts.words(per))[:1])
+    return named or ("" if rule.at == HOST else "".join(sorted(facts.words("issuer"))[:1]))
 
 
 def overshadowed(rules: Iterable[HostRule]) -> list[tuple[HostRule, HostRule]]:
     """Rules that can never match, each with the earlier one that takes every message it would fit."""
     found, always = list[tuple[HostRule, HostRule]](), list[HostRule]()
     for rule in rules:
-        takes = next((earlier for earlier in always if _covers(earlier.when, rule.when)), None)
+        takes = next((earlier for earlier in always if earlier.at == rule.at and _covers(earlier.when, rule.when)), None)
         if takes is not None:
             found.append((rule, takes))
         elif rule.always:

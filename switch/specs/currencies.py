@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping.billing import Billing
 from switch.money import currency_name, currency_number, is_currency
 from switch.rates import RateTable
 from switch.specs.files import Files
 from switch.specs.parts import DEFAULT_CONTRACT
+from switch.specs.specification import Specs
 
 RATES_FILE: Final = "rates.toml"  #: may be missing where no issuer's file names a currency
 _NEEDED: Final = (6, 10, 16, 19, 49, 51, 100)  #: elements the centre tells such an issuer more than others
@@ -48,3 +51,18 @@ def _sold(files: Files) -> set[str]:
     if table.peek(DEFAULT_CONTRACT, dict) is not None:
         sold.add(table.table(DEFAULT_CONTRACT).peek("currency", str) or "504")
     return {currency for currency in sold if is_currency(currency)}
+
+
+def billing_for(issuer: str, specs: Specs, clock_ms: Callable[[], int]) -> Billing | None:
+    """What is added to messages for an issuer whose file names the currency of its accounts; ``clock_ms`` is the centre's
+    clock."""
+    profile = specs.issuers[issuer]
+    if profile.billing_currency is None:
+        return None
+    return Billing(
+        currency=profile.billing_currency,
+        country=specs.centre.country,
+        network_id=profile.institution_id,
+        table=specs.rates,
+        today=lambda: datetime.fromtimestamp(clock_ms() / 1000, UTC).date(),
+    )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from switch.accounting.chart import Chart
 from switch.clearing.interchange import InterchangeTable
 from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
 from switch.iso8583.scripted.element_names import numbers_by_name
-from switch.issuers.scenario import Scenario
 from switch.rates import NO_RATES, RateTable
 from switch.routing.table.routes import RoutingTable
-from switch.scenarios.host_rule import is_at_issuer
 from switch.scenarios.host_scenario import HostScenario
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
@@ -54,12 +52,11 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     calendar = read_calendar(files)
     rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
     disputes = files.read(DISPUTES_FILE, DisputeTerms.from_toml) if files.has(DISPUTES_FILE) else NO_TERMS
+    numbers = numbers_by_name(dialects.values())
     scenarios = {
-        name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name, takes=is_at_issuer))
+        name: files.read(f"scenarios/{name}.toml", partial(HostScenario.from_toml, name, names=numbers))
         for name in files.names("scenarios")
     }
-    for name in scenarios:
-        files.read(f"scenarios/{name}.toml", partial(HostScenario.from_toml, name, names=numbers_by_name(dialects.values())))
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
     gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
     transfers = files.read(TRANSFERS_FILE, TransferProfile.from_toml) if files.has(TRANSFERS_FILE) else TransferProfile()
@@ -130,14 +127,7 @@ def scenario_path(given: Path, specs: Specs) -> Path:
     return named
 
 
-class PlayedScenario(NamedTuple):
-    """One file, as both who play it read it."""
-
-    host: HostScenario
-    issuers: Scenario
-
-
-def load_scenario(path: Path, specs: Specs) -> PlayedScenario:
+def load_scenario(path: Path, specs: Specs) -> HostScenario:
     """The scenario of one file, wherever it stands; what its rules name is of ``specs``. SpecError as in ``load_specs``."""
     file, mistakes = str(path), Mistakes()
     values, lines = parse(file, read_bytes(path, file))
@@ -147,24 +137,22 @@ def load_scenario(path: Path, specs: Specs) -> PlayedScenario:
     return played
 
 
-def host_rules_of(specs: Specs, name: str, text: str) -> tuple[HostScenario, int]:
-    """The rules at the host in the text of a scenario file, and how many rules of it are at issuers. SpecError as in
-    ``load_specs``."""
+def scenario_of(specs: Specs, name: str, text: str) -> HostScenario:
+    """The scenario in the text of a file. SpecError as in ``load_specs``."""
     file, mistakes = f"{name}.toml", Mistakes()
     values, lines = parse(file, text.encode(errors="surrogateescape"))
     played = read_scenario(SpecTable(file, values, lines=lines, mistakes=mistakes), name, specs)
     refuse(mistakes)
     assert played is not None
-    return played.host, len(played.issuers.rules)
+    return played
 
 
-def read_scenario(table: SpecTable, name: str, specs: Specs) -> PlayedScenario | None:
+def read_scenario(table: SpecTable, name: str, specs: Specs) -> HostScenario | None:
     """The scenario of a table that has a place for mistakes; None where it has some."""
     names = numbers_by_name(specs.dialects.values())
-    host = table.fresh().reading(partial(HostScenario.from_toml, name, names=names))
-    issuers = table.fresh().reading(partial(Scenario.from_toml, name, takes=is_at_issuer))
+    played = table.fresh().reading(partial(HostScenario.from_toml, name, names=names))
     check_rules(table.fresh(), Known.of(specs))
-    return PlayedScenario(host, issuers) if host is not None and issuers is not None else None
+    return played
 
 
 def prove_cards(specs: Specs, issuer_id: str) -> None:

@@ -29,21 +29,27 @@ def check_rules(table: SpecTable, known: Known) -> None:
     """The rules of one scenario; one for somebody nobody knows would never have its way."""
     for number, line in enumerate(table.peek("rules", list) or (), start=1):
         with suppress(ValueError):
-            check_host_rule(table.made(f"rules[{number}]", rule_values(str(line))), named_things(known))
+            _check_made(table.made(f"rules[{number}]", rule_values(str(line))), known)
     for entry in table.tables("rule"):
         issuer = entry.peek("issuer", str)
         if issuer is not None and issuer not in known.cards:
             entry.mistake("issuer", repr(issuer), one_of(list(known.cards)))
-        if not is_at_issuer(entry):
-            check_host_rule(entry, named_things(known))
-        elif entry.peek("when", dict) is not None:
+        check_host_rule(entry, named_things(known))
+        if is_at_issuer(entry) and entry.peek("when", dict) is not None:
             _check_when(entry.table("when"), issuer, known)
             check_elements(entry.table("when"), _asked_of(issuer, known))
 
 
 def check_line(text: str, known: Known) -> None:
-    """A rule at the host in one line that stands in no file. SpecError where it names what there is not."""
-    check_host_rule(SpecTable("rule", rule_values(text)), named_things(known))
+    """A rule in one line that stands in no file. SpecError where it names what there is not."""
+    _check_made(SpecTable("rule", rule_values(text)), known)
+
+
+def _check_made(entry: SpecTable, known: Known) -> None:
+    """A rule in one line."""
+    check_host_rule(entry, named_things(known))
+    if is_at_issuer(entry):
+        _check_when(entry.table("when"), None, known)
 
 
 def _asked_of(issuer: str | None, known: Known) -> Mapping[str, Dialect]:
@@ -74,5 +80,5 @@ def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
 
 
 def named_things(known: Known) -> Mapping[str, Collection[str]]:
-    """Clause of a rule at the host -> the names it may say."""
+    """Clause of a rule -> the names it may say."""
     return {"dialect": known.dialect_names, "issuer": known.cards, "line": known.listeners, "scheme": known.schemes}

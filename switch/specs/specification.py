@@ -13,11 +13,11 @@ from switch.disputes.terms import NO_TERMS, DisputeTerms
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import Profile
-from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
 from switch.rates import NO_RATES, RateTable
 from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
+from switch.scenarios.host_scenario import HostScenario
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
 from switch.specs.gateway.gateway_profile import GatewayProfile
@@ -48,7 +48,7 @@ class Specs:
     default_contract: Merchant | None  #: of every merchant that is not in ``merchants``; None: they are refused
     fees: Fees
     calendar: Calendar
-    scenarios: Mapping[str, Scenario]
+    scenarios: Mapping[str, HostScenario]
     mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
     transfers: TransferProfile = TransferProfile()  #: of ``transfers.toml``, which may be missing
     charts: Mapping[str, Chart] = MappingProxyType({})  #: of accounts, of ``accounting/``, by name

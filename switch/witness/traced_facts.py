@@ -72,7 +72,7 @@ class TracedFacts:
         """Every word by which the message answers to a clause."""
         row = self._row
         if name == "line":
-            return (row.line.partition(" ")[0],)
+            return (row.line.partition(" ")[0], row.line)
         if name == "mti":
             return (row.mti,) if row.mti else ()
         if name == "terminal" and row.terminal_id:

@@ -167,9 +167,9 @@ async def test_an_unknown_mti_is_named(mti: str) -> None:
 
 async def test_an_issuer_that_signs_off_is_not_asked() -> None:
     async with loopback() as centre, centre.client() as client:
-        centre.server._links["atlas"].network(Message("0800", {7: "1122100000", 11: "000001", 70: "002"}))
+        centre.server.links["atlas"].network(Message("0800", {7: "1122100000", 11: "000001", 70: "002"}))
         assert (await client.ask(purchase(1))).elements[39] == "91"
-        centre.server._links["atlas"].network(Message("0800", {7: "1122100000", 11: "000002", 70: "001"}))
+        centre.server.links["atlas"].network(Message("0800", {7: "1122100000", 11: "000002", 70: "001"}))
         assert (await client.ask(purchase(2))).elements[39] == "00"
 
 

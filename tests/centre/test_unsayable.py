@@ -170,7 +170,7 @@ async def test_accents_an_issuers_dialect_has_not_are_left_out() -> None:
     async with played() as centre:
         issuer = await centre.signed_on()
         centre.acquirer.wire = asked
-        line = next(iter(centre.server._callers._stations))
+        line = next(iter(centre.server.callers._stations))
         line.codec = asked.codec
         await centre.acquirer.send(purchase(1, de43="Café §1, Fès".ljust(40)))
         assert (await issuer.receive()).elements[43].rstrip() == "Cafe ?1, Fes"

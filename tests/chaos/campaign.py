@@ -33,6 +33,29 @@ POLL_SECONDS: Final = 0.001  #: a few messages' worth
 COMMAND_SECONDS_MAX: Final = 600.0  #: one close of the day, or one check
 
 
+#: What host and banks do meanwhile. Every answer still comes, and says what was decided; some banks keep theirs, or are gone.
+SCENARIO: Final = """purpose = "kills while a scenario runs"
+rules = [
+  "class=request chance=1% -> late 0.2s",
+  "class=reversal chance=5% -> late 0.1s",
+  "at=issuer class=request chance=0.2% -> silence",
+  "at=issuer class=request chance=0.1% -> lost",
+  "at=issuer class=request chance=2% -> twice",
+  "at=issuer class=request chance=2% -> late 0.3s + twice",
+  "at=issuer class=request chance=0.1% -> drop line",
+  "at=issuer class=reversal chance=10% -> lost",
+  "at=issuer class=advice chance=10% -> silence",
+]
+"""
+
+
+def scenario(data: Path) -> Path:
+    """The file of the scenario, beside the data folder."""
+    path = data.with_name(f"{data.name}-scenario.toml")
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
+
+
 class ChaosError(Exception):
     """The switch did not do in time what the campaign waited for."""
 
@@ -42,7 +65,7 @@ class Campaign:
 
     def __init__(self, data: Path, seed: int, *, every: int = 10, tell: Callable[[str], None] = print) -> None:
         self.data, self.figures = data, Figures()
-        self._specs = ["--specs", str(holder_specs(data))]
+        self._specs = ["--specs", str(holder_specs(data)), "--scenario", str(scenario(data))]
         self.faults: list[str] = []
         numbers = count(1)
         self.holders = HolderTill(numbers, f"{seed} holders")

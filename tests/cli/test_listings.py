@@ -148,12 +148,19 @@ def test_wrong_use_ends_with_two() -> None:
 def test_cards_for_a_response_code() -> None:
     short = run("cards", "--for", "51", "--json").json
     assert {card["issuer"] for card in short} == {"atlas", "lusitania", "maestra", "rif", "sakura", "souss", "vesta"}
-    assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in short)
+    plain, magic = [card for card in short if not card["magic"]], [card for card in short if card["magic"]]
+    assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in plain)
+    assert {card["send"]["51"].partition("--amount ")[2] for card in magic} == {"51.51 --expect 51"}
     assert {card["scheme"] for card in short} == {"cmi", "mastercard", "visa"}
     assert all(
         f"declined {code}" in line
         for code in ("41", "43")
-        for line in run("cards", "--for", code).out.partition("\nTo get ")[0].splitlines()[2::4]
+        for line in run("cards", "--for", code).out.partition("\nTo get ")[0].splitlines()
+        if line[:1].isdecimal() and "magic" not in line
     )
+    for word, options in {"timeout": " --expect 91", "late": " --expect 00", "partial": " --partial --expect 10"}.items():
+        cards = run("cards", "--for", word, "--json").json
+        assert [(card["magic"], card["send"][word].partition(card["pan"])[2]) for card in cards] == [(word, options)] * 7
+    assert len(run("cards", "--for", "06", "--json").json) == 5, "two banks speak an edition that has no 06"
     none = run("cards", "--for", "77")
     assert (none.code, none.sentence) == (1, "--for: found 77, which no test card gives by itself; a scenario can")

@@ -26,6 +26,7 @@ from tests.docs.blocks import ROOT
 
 PORTS: Final = ("ascii", "ascii_hex", "bcd", "ascii93", "domestic93")
 PAGE_PORT: Final = "8600"  #: of the payment page
+API_PORT: Final = "8700"  #: of the control API
 RRN: Final = re.compile(r"\b[1-9]\d{11}\b")
 WAIT_SECONDS: Final = 60.0
 STILL_SECONDS: Final = 0.25  # for which the first terminal shows nothing new, once the centre is ready
@@ -162,7 +163,8 @@ class Session:
         ready = json.loads(self._ready.read_text())
         listeners = ready["listeners"]
         ports = {str(8583 + place): str(listeners[name]["port"]) for place, name in enumerate(PORTS) if name in listeners}
-        return {**ports, PAGE_PORT: ready["gateway"]["url"].rpartition(":")[2]} if "gateway" in ready else ports
+        ports |= {PAGE_PORT: ready["gateway"]["url"].rpartition(":")[2]} if "gateway" in ready else {}
+        return ports | ({API_PORT: ready["api"]["url"].rpartition(":")[2].partition("/")[0]} if "api" in ready else {})
 
     def _as_run(self, command: str) -> str:
         for documented, actual in self._ports().items():

@@ -14,9 +14,11 @@ from tests.docs.running import RUN, pages, read
 #: Blocks with ``<!-- not run: reason -->`` above them, by page; fewer is better.
 NOT_RUN: Final = {
     "docs/how-to/connect-a-gateway.md": 3,
+    "docs/how-to/control-over-http.md": 3,
     "docs/how-to/find-out-why.md": 1,
     "docs/how-to/read-messages.md": 1,
     "docs/how-to/test-in-ci.md": 1,
+    "docs/how-to/record-and-replay.md": 2,
     "docs/how-to/test-in-pytest.md": 2,
     "docs/how-to/test-your-shop.md": 3,
 }

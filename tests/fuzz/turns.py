@@ -82,7 +82,7 @@ class World:
             listener = next(each for each in specs().centre.listeners if each.name == name)
             spoken = wire(listener.dialect, listener.header.notation, listener.tpdu)
             line = Line(Bytes(), spoken, f"{name} 127.0.0.1:4000")  # type: ignore[arg-type]
-            self.server._callers.called(line, name)
+            self.server.callers.called(line, name)
             self.acquirers[name] = Peer(line, spoken)
             self.nursery.start_soon(self.server._acquirer, line)
             await settled()

@@ -10,11 +10,11 @@ from attrs import evolve
 from switch.card import Pan, luhn_digit
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import Taken, take
+from switch.issuers.cards.magic import Match
 from switch.issuers.case import Means
 from switch.issuers.decide import Judgement, Undoing, approval_codes, decide, undo
 from switch.issuers.process.book import Book, MemoryBook
 from switch.issuers.profile import Profile
-from switch.issuers.scenario import Scenario, ScenarioState
 from switch.spec_table import SpecTable
 from switch.transaction import ADVICE, ECOMMERCE, FINANCIAL, PURCHASE, Authorization, CardUse, ExchangeKey, Reversal
 
@@ -116,10 +116,6 @@ def atlas() -> Profile:
     return Profile.from_toml(table(ATLAS))
 
 
-def scenario(text: str, name: str = "trial") -> Scenario:
-    return Scenario.from_toml(name, table('purpose = "a test"\n' + text, f"scenarios/{name}.toml"))
-
-
 def asked(pan: str = GOOD, amount_minor: int = 12_500, stan: int = 1, **other: Any) -> Authorization:
     values: dict[str, Any] = {
         "key": ExchangeKey("600000", "TERM0001", f"{stan:06d}", "1122101500"),
@@ -178,22 +174,23 @@ def reversing(original: Authorization, replacement_minor: int = 0, stan: int = 9
 
 
 class Issuer:
-    """Atlas with one scenario, on one day; what it decides is written to its book at once."""
+    """Atlas on one day; what it decides is written to its book at once."""
 
-    def __init__(self, rules: str = "", book: Book | MemoryBook | None = None, profile: Profile | None = None) -> None:
-        self.rules, self.book = rules, book if book is not None else MemoryBook()
+    def __init__(self, book: Book | MemoryBook | None = None, profile: Profile | None = None) -> None:
+        self.book = book if book is not None else MemoryBook()
         self.use = CardUse()  #: of the requests it is asked
         self.profile = profile or atlas()
         self.accounts = AccountBook(self.profile)
         self.accounts.replay(self.book.entries())
-        self.state = ScenarioState(scenario(rules) if rules else None, "atlas")
         self.codes = approval_codes(7, "atlas", self.accounts.placed_count)
 
-    def judge(self, request: Authorization, today_yymm: str = TODAY, now_ms: int = NOW_MS) -> Judgement:
+    def judge(
+        self, request: Authorization, today_yymm: str = TODAY, now_ms: int = NOW_MS, match: Match | None = None
+    ) -> Judgement:
         judgement = decide(
             request,
             self.accounts,
-            self.state,
+            match,
             means=Means(self.book, "504", lambda _: self.use),
             now_ms=now_ms,
             today_yymm=today_yymm,
@@ -215,7 +212,7 @@ class Issuer:
         return undoing
 
     def restarted(self) -> Issuer:
-        return Issuer(self.rules, self.book, self.profile)
+        return Issuer(self.book, self.profile)
 
     @property
     def kinds(self) -> list[tuple[str, int]]:

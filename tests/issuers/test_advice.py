@@ -12,8 +12,6 @@ from switch.issuers.process.book import Book, MemoryBook
 from switch.transaction import BALANCE_INQUIRY, CASH_WITHDRAWAL, OTHER, REFUND
 from tests.issuers.cast import EXPIRED, GOOD, POOR, STOLEN, STRANGER, Issuer, advising, asked, completing, reversing
 
-SILENT = "[[rule]]\nthen = { silence = true }"
-
 
 @pytest.fixture(params=["file", "memory"])
 def issuer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Issuer]:
@@ -66,7 +64,7 @@ def test_an_advice_repeated_changes_nothing(issuer: Issuer) -> None:
 
 @pytest.mark.parametrize(("pan", "code"), [(GOOD, "00"), (STOLEN, "00"), (EXPIRED, "00"), (STRANGER, "14")])
 def test_a_card_has_only_to_be_known(pan: str, code: str) -> None:
-    issuer = Issuer(SILENT)
+    issuer = Issuer()
 
     assert answer(issuer, advising(asked(pan)))[0] == code
     assert issuer.kinds == ([("hold", 12_500)] if code == "00" else [])

@@ -4,6 +4,7 @@ from itertools import islice
 
 import pytest
 
+from switch.issuers.cards.magic import Match
 from switch.issuers.decide import approval_codes
 from tests.issuers.cast import EXPIRED, GOOD, LOST, OF_SERIES, POOR, REFUSED, STOLEN, STRANGER, Issuer, asked
 
@@ -64,41 +65,32 @@ def test_the_last_centime_may_be_spent_and_no_more() -> None:
 
 
 def test_a_repeat_gets_the_same_answer_and_no_second_hold() -> None:
-    issuer = Issuer("[[rule]]\nwhen = { amount = '999.00' }\nthen = { response_code = '59', delay_seconds = 1 }")
-    first, refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2))
+    issuer, match = Issuer(), Match("rule 1", "59")
+    first, refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2), match=match)
 
     repeat, repeat_of_refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2))
 
     assert (repeat.decision, repeat.entry) == (first.decision, None)
-    assert (repeat_of_refused.decision, repeat_of_refused.delay_seconds) == (refused.decision, 0.0)
+    assert repeat_of_refused.decision == refused.decision
     assert issuer.available() == 87_500
 
 
 def test_a_scenario_goes_before_everything_else() -> None:
-    issuer = Issuer("[[rule]]\nthen = { response_code = '91' }")
+    issuer = Issuer()
 
-    assert issuer.answer(asked(STRANGER)) == ("91", "scenario trial, rule 1")
+    decision = issuer.judge(asked(STRANGER), match=Match("scenario trial, rule 1", "91")).decision
+
+    assert (decision.response_code, decision.reason) == ("91", "scenario trial, rule 1")
     assert issuer.accounts.held_minor == 0
 
 
 def test_a_delay_alone_leaves_the_judgement_to_the_account() -> None:
-    issuer = Issuer("[[rule]]\nthen = { delay_seconds = 2.5 }")
+    issuer, match = Issuer(), Match("scenario trial, rule 1", told="2.5 s late")
 
-    approved, refused = issuer.judge(asked(GOOD, stan=1)), issuer.judge(asked(POOR, stan=2))
+    approved, refused = issuer.judge(asked(GOOD, stan=1), match=match), issuer.judge(asked(POOR, stan=2), match=match)
 
-    assert (approved.decision.response_code, approved.delay_seconds) == ("00", 2.5)
-    assert (refused.decision.response_code, refused.delay_seconds) == ("51", 2.5)
+    assert (approved.decision.response_code, refused.decision.response_code) == ("00", "51")
     assert approved.decision.reason == "approved (scenario trial, rule 1: 2.5 s late)"
-
-
-def test_a_repeat_after_silence_is_judged_anew() -> None:
-    issuer = Issuer("[[rule]]\nwhen = { times = 1 }\nthen = { silence = true }")
-
-    unanswered, repeat = issuer.judge(asked()), issuer.judge(asked())
-
-    assert (unanswered.silence, unanswered.entry) == (True, None)
-    assert unanswered.decision.reason == "scenario trial, rule 1: no answer"
-    assert (repeat.silence, repeat.decision.approved) == (False, True)
 
 
 def test_no_reason_shows_a_card_number() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from switch.issuers.cards.magic import Match
 from switch.issuers.decide import CHECKS
 from switch.issuers.process.book import Book, MemoryBook
 from switch.transaction import (
@@ -187,9 +188,10 @@ def test_nothing_is_no_part(issuer: Issuer) -> None:
     assert issuer.answer(asked(POOR, 100, 2, partial_accepted=True))[0] == "51"
 
 
-def test_a_rule_may_name_a_type() -> None:
-    issuer = Issuer("[[rule]]\nwhen = { type = 'refund' }\nthen = { response_code = '57' }")
+def test_a_rule_refuses_any_type() -> None:
+    issuer, match = Issuer(), Match("scenario trial, rule 1", "57")
 
-    assert issuer.answer(asked(stan=1, transaction_type=REFUND)) == ("57", "scenario trial, rule 1")
+    decision = issuer.judge(asked(stan=1, transaction_type=REFUND), match=match).decision
+    assert (decision.response_code, decision.reason) == ("57", "scenario trial, rule 1")
     assert issuer.answer(asked(stan=2))[0] == "00"
     assert issuer.answer(asked(amount_minor=0, stan=3, transaction_type=CARD_VERIFICATION))[0] == "00"

@@ -21,7 +21,6 @@ from switch.issuers.entry import HOLD_DAYS, Entry
 from switch.issuers.posting import ClearedItem, Posting
 from switch.issuers.process.book import Book, Deed, MemoryBook
 from switch.issuers.process.upkeep import Upkeep
-from switch.issuers.scenario import ScenarioState
 from switch.specs.load import load_specs
 from switch.transaction import REFUND, Authorization, CardUse, ExchangeKey
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, TODAY, advising, asked, atlas, completing, reversing
@@ -44,11 +43,10 @@ class Bank:
 
     def ask(self, request: Authorization, *, killed: bool = False) -> Entry | None:
         """Judge a request; ``killed``: the process dies before it has written what it decided."""
-        state = ScenarioState(None, "atlas")
         judged = decide(
             request,
             self.accounts,
-            state,
+            None,
             means=Means(self.book, "504", lambda _: CardUse()),
             now_ms=self.now_ms,
             today_yymm=TODAY,

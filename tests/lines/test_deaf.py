@@ -30,7 +30,7 @@ async def deafened(centre: Played) -> tuple[Client, int]:
     """An issuer that has signed on and lets requests wait, and how many wait for it, unread or not answered."""
     centre.listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
     issuer = await centre.signed_on()
-    line = centre.server._links["atlas"].line
+    line = centre.server.links["atlas"].line
     assert line is not None
     line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
     while len(line._unsent) < 2 * SOME_BYTES:  # the kernel may take some of it later
@@ -80,7 +80,7 @@ async def test_a_deaf_issuer_is_dialled_no_faster_than_any_that_is_away(mock_clo
         second = await centre.connected()
         await pass_by(centre, mock_clock, SIGN_ON_SECONDS_MAX)
         assert len(centre.told("not_signed_on")) == 1
-        link = centre.server._links["atlas"]
+        link = centre.server.links["atlas"]
         assert link._pause_seconds == 2 * RETRY_SECONDS_FIRST
         await pass_by(centre, mock_clock, RETRY_SECONDS_FIRST)
         third = await centre.connected()
@@ -95,7 +95,7 @@ async def test_an_issuer_that_hangs_up_after_each_sign_on_is_dialled_ever_later(
             issuer = await centre.signed_on()
             await issuer.stream.aclose()
             await quiet()
-            pauses.append(centre.server._links["atlas"]._pause_seconds)
+            pauses.append(centre.server.links["atlas"]._pause_seconds)
             mock_clock.jump(pauses[-2] if len(pauses) > 1 else 0)
             await quiet()
         assert pauses == [RETRY_SECONDS_FIRST * 2**n for n in range(4)]
@@ -104,7 +104,7 @@ async def test_an_issuer_that_hangs_up_after_each_sign_on_is_dialled_ever_later(
 async def test_what_waits_for_an_acquirer_that_does_not_read_is_bounded_by_what_it_has_asked() -> None:
     count = 4_000
     async with played() as centre, trio.open_nursery() as nursery:
-        (line,) = centre.server._callers._stations
+        (line,) = centre.server.callers._stations
         for end, size in ((centre.acquirer.stream, socket.SO_RCVBUF), (line.socket, socket.SO_SNDBUF)):
             end.setsockopt(socket.SOL_SOCKET, size, SEGMENT_BYTES)
         nursery.start_soon(centre.acquirer.send, *(purchase(stan) for stan in range(1, count + 1)))

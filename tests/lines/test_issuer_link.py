@@ -269,7 +269,7 @@ async def test_an_issuer_that_says_where_it_listens_is_dialled_at_once(mock_cloc
         mock_clock.jump(RETRY_SECONDS_MAX)
         await quiet()
         centre.listening = listen("127.0.0.1", 0)
-        centre.server._links["atlas"].moved(*centre.listening.getsockname())
+        centre.server.links["atlas"].moved(*centre.listening.getsockname())
         issuer = await centre.signed_on()
         assert centre.told("issuer_up") == ["atlas is signed on"] * 2
         await issuer.stream.aclose()

@@ -126,7 +126,7 @@ async def test_who_never_signed_on_is_sent_nothing_unasked(mock_clock: MockClock
 async def test_dead_callers_are_found_by_tcp() -> None:
     async with loopback() as centre, centre.client() as client:
         await client.ask(purchase(1))
-        (line,) = centre.server._callers._stations
+        (line,) = centre.server.callers._stations
         assert line.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         if hasattr(socket, "TCP_KEEPIDLE"):
             assert line.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEP_ALIVE_IDLE_SECONDS
@@ -237,6 +237,6 @@ async def test_one_line_too_many_is_closed_and_the_others_go_on(monkeypatch: pyt
         assert what.endswith("lines are open already, this one is closed")
         assert (await one.ask(purchase(3))).elements[39] == "00"
         await two.stream.aclose()
-        await until(lambda: len(centre.server._callers._stations) == 1)
+        await until(lambda: len(centre.server.callers._stations) == 1)
         async with centre.client() as four:
             assert (await four.ask(purchase(4))).elements[39] == "00"

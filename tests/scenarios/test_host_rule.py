@@ -33,7 +33,7 @@ def test_a_table_and_a_line_make_the_same_rule() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"when": {}}, "then: found nothing, expected what the host does"),
+        ({"when": {}}, "then: found nothing, expected what is done"),
         ({"then": "05", "at": "here"}, "at: found 'here', expected one of host, issuer"),
         ({"then": "05", "tmes": 1}, "tmes: found a key nobody reads, expected one of afterwards"),
         ({"then": "05", "when": {"per": "shop"}}, "when.per: found 'shop', expected one of card, merchant, terminal, rule"),

@@ -47,7 +47,7 @@ def test_ten_mistakes_are_ten_sentences_each_with_line_key_and_the_nearest() -> 
         assert f"{nearest} (the nearest)" in sentences[place] or sentences[place].endswith(f"(the nearest is {nearest})")
 
 
-def test_rules_in_one_line_come_first_and_issuers_rules_are_passed_over() -> None:
+def test_rules_in_one_line_come_first_and_issuers_rules_keep_their_places() -> None:
     content = b"""purpose = "both sides"
 seed = 7
 rules = ["any nth=1 -> silence"]
@@ -62,9 +62,11 @@ then = "91"
     assert scenario is not None
     assert [(rule.number, rule.in_words, rule.seed) for rule in scenario.rules] == [
         (1, "nth=1 -> silence", 7),
+        (2, "at=issuer class=request -> 05", 7),
         (3, "any -> 91", 7),
     ]
-    assert scenario.listed == 3
+    assert [rule.number for rule in scenario.at_host] == [1, 3]
+    assert [rule.number for rule in scenario.at_issuers] == [2]
 
 
 def test_a_file_without_rules_is_refused() -> None:

@@ -11,6 +11,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.account import AccountBook, _count
 from switch.issuers.advice import take
+from switch.issuers.cards.magic import Match
 from switch.issuers.cards.uses import Uses
 from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
@@ -21,7 +22,6 @@ from switch.issuers.profile import Card, Profile
 from switch.issuers.proofs.proof import Proofs
 from switch.issuers.proofs.rules import ALL_PROOFS
 from switch.issuers.proofs.tries import PIN_RIGHT, ProofEvent, ProofMemory
-from switch.issuers.scenario import ScenarioState
 from switch.transaction import CardUse, ExchangeKey
 from tests.simulation.holders import DAY_MS, HOUR_MS, Judged, PlainPins, with_holders
 from tests.support.centre_in_loop import specs
@@ -82,7 +82,6 @@ class Bank:
             memory.replay(self.book.proof_events())
         self._proofs = Proofs(ALL_PROOFS, PlainPins(), memory)
         self._codes: Iterator[str] = approval_codes(0, self.profile.id, self.accounts.placed_count)
-        self._scenario = ScenarioState(None, self.profile.id)
         self.upkeep = Upkeep(self.accounts, self.book)
         if self._plant == "holds_left_at_restart_never_end":
             self.upkeep._cursors[DAY_MS] = len(list(self.book.entries()))
@@ -95,12 +94,12 @@ class Bank:
         while self.upkeep.expire(now_ms + EARLY_MS if self._plant == "holds_end_early" else now_ms):
             pass
 
-    def answer(self, message: Message) -> Message:
-        """The answer to a message; BankDiedError where it is killed before it has one."""
+    def answer(self, message: Message, match: Match | None = None) -> Message:
+        """The answer to a message, as a rule wants it; BankDiedError where it is killed before it has one."""
         now_ms = self._clock_ms()
         if now_ms >= self.upkeep.due_ms:
             self.expire(now_ms)
-        answer, entries, events = self._judge(message, now_ms)
+        answer, entries, events = self._judge(message, now_ms, match)
         if self._dies():
             raise BankDiedError
         self.book.append([entry for entry in entries if entry is not None], events)
@@ -109,7 +108,9 @@ class Bank:
             raise BankDiedError
         return answer
 
-    def _judge(self, message: Message, now_ms: int) -> tuple[Message, Iterable[Entry | None], Iterable[ProofEvent]]:
+    def _judge(
+        self, message: Message, now_ms: int, match: Match | None
+    ) -> tuple[Message, Iterable[Entry | None], Iterable[ProofEvent]]:
         """The answer, and what is to be written before it leaves."""
         defaults: dict[str, Any] = {"acquirer_id": "504900", "stamp": acquirer.Stamp(SECOND, SECOND), "currency": "504"}
         if message_class(message.mti) == "reversal":
@@ -125,7 +126,7 @@ class Bank:
         judged = decide(
             asked,
             self.accounts,
-            self._scenario,
+            match,
             means=means,
             now_ms=now_ms,
             today_yymm=MONTH,

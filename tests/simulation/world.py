@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
@@ -22,6 +22,7 @@ from switch.iso8583.mapping import issuer as forwarding
 from switch.iso8583.mapping.reconciliation import to_reconciliation, totals_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
+from switch.issuers.cards.magic import Match
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
 from switch.routing.switchboard import Switchboard
@@ -46,17 +47,22 @@ from switch.routing.traffic.events import (
     IssuerUp,
     RequestReceived,
     ReversalReceived,
+    Scripted,
     TotalsReceived,
 )
+from switch.scenarios.conduct import Conduct
 from switch.specs.specification import Specs
-from switch.transaction import ADVICE
+from switch.transaction import ADVICE, refuse
 from tests.simulation.bank import BANK_PLANTS, NOW_MS, Bank, BankDiedError
 from tests.simulation.holders import BANK, SECOND_MS, WEEK_MS
 from tests.simulation.shops import Shops
+from tests.simulation.stage import Acquirer, Stage
 from tests.simulation.weather import CALM_SECONDS, Weather
 from tests.support.centre_in_loop import specs
 from tests.support.day_builders import DAY_MS
 from tests.support.said import Said
+
+T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 10.0
 BUSINESS_DATE: Final = "2026-11-22"
@@ -116,6 +122,7 @@ class World(Weather):
         assert plant is None or plant in PLANTS
         super().__init__(seed)
         self.plant, self.data = plant, data
+        self.stage = Stage(self.random, seed)
         self.banks = {
             name: Bank(specs().issuers[name], self._bank_clock_ms, plant=plant, dies=self._bank_dies)
             for name in ("atlas", "vesta", "rif")
@@ -312,12 +319,43 @@ class World(Weather):
 
     def _to_acquirer(self, number: int, answer: Message) -> None:
         self.tell(f"<< {answer.mti} {answer.elements[39]} to {answer.elements[11]} of {number}")
-        self.carry(f"{answer.mti} to {number}", lambda: self.shops.answered(number, answer))
+        conduct = number.conduct if isinstance(number, Acquirer) else None
+        self._given(f"{answer.mti} to {number}", conduct, lambda: self.shops.answered(int(number), answer), self.carry)
+
+    def _given(
+        self,
+        what: str,
+        conduct: Conduct | None,
+        arrive: Callable[[], T],
+        carry: Callable[[str, Callable[[], T]], None],
+    ) -> None:
+        """Send an answer as a rule wants it; the network has its way with it after that."""
+        if conduct is None:
+            carry(what, arrive)
+        elif conduct.silence or conduct.lost:
+            self.tell(f"held back on cue: {what}")
+        else:
+            for _ in range(1 + conduct.twice):
+                self.after(conduct.late_seconds, partial(carry, what, arrive))
 
     def _to_switch_from_acquirer(self, number: int, message: Message) -> None:
-        self._to_switch(f"{message.mti} {message.elements[11]} of {number}", lambda: _asked(number, message))
+        self._to_switch(f"{message.mti} {message.elements[11]} of {number}", lambda: self._staged(number, message))
 
-    def _to_switch(self, what: str, event: Callable[[], Event]) -> None:
+    def _staged(self, number: int, message: Message) -> Event | None:
+        """What a message of an acquirer is to the switchboard; None where a rule has it taken as never received."""
+        conduct = None if self.calm else self.stage.at_host(message)
+        if conduct is None:
+            return _asked(number, message)
+        if conduct.lost:
+            return None
+        origin = Acquirer(number)
+        origin.conduct = evolve(conduct, code=None)
+        event = _asked(origin, message)
+        if conduct.code is not None and isinstance(event, RequestReceived):
+            return evolve(event, scripted=Scripted(refusal=refuse(conduct.code, "a rule")))
+        return event
+
+    def _to_switch(self, what: str, event: Callable[[], Event | None]) -> None:
         life = self.life
 
         def arrive() -> None:
@@ -325,7 +363,9 @@ class World(Weather):
                 self.tell(f"nobody hears: {what}")
                 return
             self.tell(f">> {what}")
-            self._handle(self._planted(event()))
+            happened = event()
+            if happened is not None:
+                self._handle(self._planted(happened))
 
         self.carry(what, arrive)
 
@@ -338,18 +378,24 @@ class World(Weather):
         return event
 
     def _to_bank(self, name: str, message: Message) -> None:
+        conduct = None if self.calm else self.stage.at_issuer(name, message)
+        if conduct is not None and conduct.lost:
+            self.tell(f"taken by {name} as never received: {message.mti} {message.elements[11]}")
+            return
+
         def arrive() -> None:
             bank = self.banks[name]
             if not bank.up:
                 return
             try:
-                answer = bank.answer(message)
+                answer = bank.answer(message, None if conduct is None else Match("a rule", conduct.code))
             except BankDiedError:
                 bank.start()  # whoever is connected next, it is another process
                 self._crash_bank(name)
                 return
             self.tell(f"{name} answers {answer.elements[39]} to {message.mti} {message.elements[11]}")
-            self._to_switch(f"{answer.mti} {answer.elements[39]} of {name}", lambda: _answered(name, answer))
+            what = f"{answer.mti} {answer.elements[39]} of {name}"
+            self._given(what, conduct, lambda: _answered(name, answer), self._to_switch)
 
         self.carry(f"{message.mti} {message.elements[11]} to {name}", arrive)
 

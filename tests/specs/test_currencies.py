@@ -34,7 +34,9 @@ def test_accounts_in_euro_and_in_yen() -> None:
     specs = load_specs()
     kept = {issuer.id: issuer.billing_currency for issuer in specs.issuers.values() if issuer.billing_currency}
     assert kept == {"lusitania": "978", "sakura": "392"}
-    assert [card.balance_minor for card in specs.issuers["sakura"].cards] == [800_000, 1_500, 800_000], "yen have no decimals"
+    assert [card.balance_minor for card in specs.issuers["sakura"].cards][:3] == [800_000, 1_500, 800_000], (
+        "yen have no decimals"
+    )
     assert [card.balance_minor for card in specs.issuers["lusitania"].cards][:2] == [500_000, 1_000]
 
 

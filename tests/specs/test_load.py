@@ -534,7 +534,7 @@ def test_bytes_that_are_not_utf_8_are_placed(folder: Path) -> None:
 def test_a_scenario_may_stand_anywhere(specs: Specs, tmp_path: Path) -> None:
     path = tmp_path / "late-night.toml"
     path.write_text('purpose = "late"\n[[rule]]\nissuer = "atlas"\nthen = {delay_seconds = 1}\n')
-    assert load_scenario(path, specs).issuers.name == "late-night"
+    assert load_scenario(path, specs).name == "late-night"
     path.write_text('purpose = "late"\n[[rule]]\nissuer = "atlantis"\nthen = {delay_seconds = 1}\n')
     sentence = (
         f"{path}:3: rule[1].issuer: found 'atlantis', expected one of atlas, lusitania, maestra, rif, sakura, souss, vesta"

@@ -36,14 +36,14 @@ def test_each_rule_is_played_by_whom_it_is_for(tmp_path: Path) -> None:
 
     played = load_scenario(path, specs())
 
-    assert [(rule.label, rule.in_words) for rule in played.host.rules] == [
+    assert [(rule.label, rule.in_words) for rule in played.at_host] == [
         ("scenario both, rule 1", "de37=000000000001 -> silence"),
         ("scenario both, rule 2", "line=bcd -> 91"),
         ("scenario both, rule 4", "issuer=rif any(scheme=visa | line=ascii) -> silence, 05"),
     ]
-    assert [(rule.number, rule.issuer, rule.then.response_code) for rule in played.issuers.rules] == [
-        (3, "rif", "51"),
-        (5, None, None),
+    assert [(rule.number, rule.in_words) for rule in played.at_issuers] == [
+        (3, "at=issuer class=request amount=9.09 issuer=rif -> 51"),
+        (5, "at=issuer class=request card=450716******0010 -> late 2s"),
     ]
 
 

@@ -21,11 +21,11 @@ from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
 from switch.issuers.process.host import IssuerHost
-from switch.issuers.scenario import Scenario
 from switch.journal.journal import MemoryJournal
 from switch.lines.sockets import listen
 from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.effects import Notice
+from switch.scenarios.host_scenario import HostScenario
 from switch.scenarios.playbook import Playbook
 from switch.spec_table import SpecTable
 from switch.specs.centre_profile import KEEP, AfterUnreadable
@@ -174,13 +174,13 @@ def purchase(stan: int = 1, **elements: str) -> Message:
     return Message("0100", dict(sorted((number, value) for number, value in values.items() if value)))
 
 
-def scenario(text: dict[str, Any]) -> Scenario:
-    return Scenario.from_toml("test", SpecTable("test.toml", text))
+def scenario(text: dict[str, Any]) -> HostScenario:
+    return HostScenario.from_toml("test", SpecTable("test.toml", text), {})
 
 
 @asynccontextmanager
 async def loopback(
-    played: Scenario | None = None,
+    played: HostScenario | None = None,
     *,
     journal: Any = None,
     books: dict[str, MemoryBook] | None = None,
@@ -197,6 +197,8 @@ async def loopback(
     listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
     given = specification or specs()
     with_policy = evolve(given, centre=evolve(given.centre, listeners=listeners))
+    if played is not None:
+        playbook = Playbook(played.rules, seed=1)
     server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append, trace=trace, playbook=playbook)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
@@ -212,7 +214,6 @@ async def loopback(
                 books.setdefault(profile.id, MemoryBook()),
                 institution_id=specs().centre.institution_id,
                 clock_ms=lambda: NOW_MS,
-                scenario=played,
             )
             sock = listen("127.0.0.1", 0)
             scopes[profile.id] = await nursery.start(cancellable, host.serve, sock)

@@ -62,7 +62,7 @@ async def tapped(centre: Loopback, dialect: str, issuer: str) -> AsyncIterator[t
     """An acquirer of the centre, the tap of its line, and the tap of the line to an issuer."""
     sock = listen("127.0.0.1", 0)
     format_ = wire(dialect, HEADER.notation, False)
-    link = centre.server._links[issuer]
+    link = centre.server.links[issuer]
     assert link._address is not None
     assert link.line is not None
     acquirers, issuers = Wiretap(sock.getsockname()[1]), Wiretap(link._address[1])

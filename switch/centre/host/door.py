@@ -55,6 +55,6 @@ async def _order_of(asker: trio.socket.SocketType) -> dict[str, Any] | None:
             return None
     try:
         order = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return order if isinstance(order, dict) else None

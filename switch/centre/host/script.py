@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
+from switch.lines.staging.issuer_script import elsewhere
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
-from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
+from switch.scenarios.business_time import Moment
 from switch.scenarios.playbook import Cue, Playbook
 from switch.specs.specification import Specs
 
@@ -20,7 +21,7 @@ class HostScript:
     def __init__(
         self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
     ) -> None:
-        self.playbook, self._now = playbook, now
+        self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
@@ -32,34 +33,16 @@ class HostScript:
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
-        listener = line.name.partition(" ")[0]
-        return MessageFacts(message, line.codec.dialect, _elsewhere(listener, self._table, self._merchants, self._now))
+        look_up = elsewhere(self._table, self._merchants, self.now, connection=line.name)
+        return MessageFacts(message, line.codec.dialect, look_up)
+
+    def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
+        """What rules may ask of a message that would come on a listener now."""
+        return facts_of(message, listener, specs, self.now())
 
 
 def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
     """What rules may ask of a message that would come on a listener at a moment."""
     named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
-    return MessageFacts(
-        message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants, lambda: at)
-    )
-
-
-def _elsewhere(
-    listener: str, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
-) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and when it came."""
-
-    def look_up(name: str, key: str) -> str:
-        if name in (DATE, INSTANT, TIME):
-            return now().word(name)
-        if name == "line":
-            return listener
-        if name == "mcc":
-            merchant = merchants.get(key)
-            return merchant.mcc if merchant is not None else ""
-        route = table.find(key) if key else None
-        if route is None:
-            return (table.scheme_of(key) or "") if name == "scheme" and key else ""
-        return route.issuer if name == "issuer" else route.scheme
-
-    return look_up
+    look_up = elsewhere(specs.routing, specs.merchants, lambda: at, connection=listener)
+    return MessageFacts(message, specs.dialects[named.dialect], look_up)

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import trio
 
-from switch.centre.host.held import HeldAnswer
-from switch.centre.host.orders import list_of
-from switch.centre.host.stage import AnswerStage
+from switch.centre.host.scope_orders import list_of
+from switch.lines.staging.answer_stage import AnswerStage
+from switch.lines.staging.held import HeldAnswer
 from switch.routing.traffic.effects import Notice
 
 HELD_WAIT_SECONDS_MAX: Final = 5.0  #: of one order; who has the door opened may stay for ten

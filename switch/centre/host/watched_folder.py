@@ -76,5 +76,4 @@ def _sentences(path: Path, answer: dict[str, Any]) -> list[str]:
     wrong = [*answer.get("mistakes", ()), *([answer["error"]] if "error" in answer else [])]
     if wrong:
         return [f"{sentence}; its earlier rules stay" for sentence in wrong]
-    left_out = f", {answer['at_issuers']} at issuers left out" if answer.get("at_issuers") else ""
-    return [f"{path}: read again, {plural(len(answer['rules']), 'rule')} at the host{left_out}", *answer["warnings"]]
+    return [f"{path}: read again, {plural(len(answer['rules']), 'rule')}", *answer["warnings"]]

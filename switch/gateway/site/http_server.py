@@ -26,19 +26,21 @@ async def serve_http(
     config: Config,
     sock: socket.socket,
     ended: trio.Event,
+    connections_max: int = PAGE_CONNECTIONS_MAX,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve an ASGI application on a listening socket until ``ended``; then let requests end for a while."""
+    """Serve an ASGI application on a listening socket until ``ended``; then let requests end for a while. ``connections_max``
+    is how many connections there may be at a time."""
     context, state, open_now = WorkerContext(None), ConnectionState({}), 0
     wrapped = ASGIWrapper(application)
 
     async def one(stream: Any) -> None:
         nonlocal open_now
-        if open_now >= PAGE_CONNECTIONS_MAX:
+        if open_now >= connections_max:
             return await trio.aclose_forcefully(stream)
         open_now += 1
         try:
-            await _alone(TCPServer(wrapped, config, context, state, stream), stream)
+            await _alone(_Connection(wrapped, config, context, state, stream), stream)
         finally:
             open_now -= 1
 
@@ -54,6 +56,14 @@ async def serve_http(
             accepting.cancel_scope.cancel()
         await context.terminated.set()
         connections.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
+
+
+class _Connection(TCPServer):
+    """A connection that ends when its client has closed it: Hypercorn would keep its place until its idle time is over."""
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        await self.idle_task.stop()
 
 
 async def _alone(server: TCPServer, stream: Any) -> None:

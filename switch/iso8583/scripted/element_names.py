@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from switch.iso8583.dialect import EDITION_1987, Dialect
+
+#: What people call elements when they describe a message -> the number.
+SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
+USUAL_REQUEST: Final = "0100"  #: the type of a message that somebody describes without one
 
 
 def numbers_by_name(dialects: Iterable[Dialect]) -> dict[str, str]:

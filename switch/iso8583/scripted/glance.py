@@ -85,6 +85,7 @@ class MessageFacts:
             yield self._elsewhere(name, card_of(self._message))
         else:
             yield self._elsewhere(name, "")
+            yield self._elsewhere("connection", "") if name == "line" else ""
 
     @property
     def amount_minor(self) -> int | None:

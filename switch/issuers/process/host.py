@@ -14,6 +14,7 @@ import trio
 
 from switch.card import Pan
 from switch.errors import MessageError, TlsError
+from switch.iso8583.codec import Codec
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
@@ -23,10 +24,11 @@ from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
-from switch.iso8583.nested.read import element_value
+from switch.iso8583.scripted.altered_answers import altered_answer
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.billing import told_in_sale
+from switch.issuers.cards.magic import DROPS_LINE, IS_LATE, TIMES_OUT, TWICE, Match
 from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed
@@ -34,15 +36,18 @@ from switch.issuers.process.upkeep import DurableBook, Upkeep
 from switch.issuers.profile import Profile
 from switch.issuers.proofs.proof import Proofs, Verifier
 from switch.issuers.proofs.tries import ProofEvent, ProofMemory
-from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
 from switch.lines.message_mac import MacError
 from switch.lines.network_management import take_key
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
+from switch.lines.staging.answer_stage import AnswerStage
+from switch.lines.staging.cues import AnswerCue, cue_in, name_of
+from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
+from switch.scenarios.conduct import CLOSE, Conduct
 from switch.transaction import (
     FORMAT_ERROR,
     FUNCTION_NOT_SUPPORTED,
@@ -55,6 +60,15 @@ from switch.transaction import (
 )
 
 HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
+
+CUES_MAX: Final = 1_000  #: on one line whose messages have not come: each stands right in front of its message
+#: Kind of a magic card -> how the answers to its requests are given, where that is not as usual.
+MAGIC_CONDUCTS: Final = {
+    TIMES_OUT: Conduct(silence=True),
+    IS_LATE: Conduct(late_seconds=3.0),
+    TWICE: Conduct(twice=True),
+    DROPS_LINE: Conduct(silence=True, drop=CLOSE),
+}
 
 UPKEEP_SECONDS: Final = 0.25  #: between two looks for cleared days, orders and holds whose time is up
 JUMP_MS: Final = 5_000  #: since the last look: then somebody has set the clock forward
@@ -115,7 +129,9 @@ class IssuerHost:
         institution_id: str,
         country: str = HOME_COUNTRY,
         clock_ms: Callable[[], int],
-        scenario: Scenario | None = None,
+        script: IssuerScript | None = None,
+        cued: bool = True,
+        codec_named: Callable[[str], Codec | None] = lambda _: None,
         seed: int = 0,
         tls: ServerSide | None = None,
         told_in: Path | None = None,
@@ -123,7 +139,9 @@ class IssuerHost:
         say: Callable[[str], None] = lambda _: None,
         verifier: Verifier | None = None,
     ) -> None:
-        """``told_in``: the data folder where it finds cleared days and orders (``notices``)."""
+        """``told_in``: the data folder where it finds cleared days and orders (``notices``). ``script``: the rules of an issuer
+        that runs by itself; one that a centre has started hears from it what each answer is to be, where it is ``cued``.
+        ``codec_named`` gives the codec of a dialect in which a rule wants an answer."""
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
@@ -137,7 +155,8 @@ class IssuerHost:
         if verifier is not None:
             self._proofs = Proofs(profile.proofs, verifier, ProofMemory())
             self._proofs.memory.replay(book.proof_events())
-        self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
+        self._script, self._cued, self._codec_named = script, cued, codec_named
+        self._stage = AnswerStage(lambda: None, lambda name, seconds: None)
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
         self._kept_up_ms = 0  #: the time of the last look
@@ -148,6 +167,7 @@ class IssuerHost:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lines.run)
             nursery.start_soon(self._keep_up)
+            nursery.start_soon(self._stage.run)
             with closing(listening), closing(self.upkeep):
                 while True:
                     connection, peer = await accept(listening)
@@ -170,7 +190,7 @@ class IssuerHost:
 
     async def _line(self, connection: socket.socket, name: str) -> None:
         line = Line(connection, self._wire, name)
-        async with line.living(), trio.open_nursery() as late:
+        async with line.living():
             if self._tls is not None:
                 try:
                     secured = await answer(connection, self._tls)
@@ -178,11 +198,10 @@ class IssuerHost:
                     return  # the centre has been told why, and says so
                 if secured is not None:
                     line.secure(secured)
-            await self._lines.read(line, partial(self._gulp, line, late))
-            late.cancel_scope.cancel()
+            await self._lines.read(line, partial(self._gulp, line, {}))
 
-    def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
-        """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
+    def _gulp(self, line: Line, cues: dict[str, AnswerCue], frames: Iterable[Frame | None]) -> None:
+        """Judge what came in one gulp. ``cues`` are those of this line whose messages have not come."""
         now_ms = self._clock_ms()
         if now_ms >= self.upkeep.due_ms:
             self.upkeep.expire(now_ms)
@@ -197,6 +216,7 @@ class IssuerHost:
             try:
                 asked = line.codec.decode(frame.body)
             except MessageError:
+                self._hear(frame.body, cues)
                 continue
             plain = asked
             if self._wire.macs is not None:
@@ -206,19 +226,44 @@ class IssuerHost:
                     _refuse(line, asked, line.framer.answered(frame.tpdu), fault)
                     continue
             message = line.understood(plain) if line.translates else plain
-            answer, delay_seconds = self._answer(message, now_ms, month, stamp)
-            if answer is None:
+            cue = cues.pop(name_of(frame.body), None) if cues else None
+            if self._script is not None and cue is None:
+                cue = self._script.answer_cue(self._name, line.codec.dialect, message)
+            if cue is not None and cue.conduct.lost:
                 continue
-            if delay_seconds:
-                late.start_soon(self._send_late, line, answer, line.framer.answered(frame.tpdu), asked, delay_seconds)
-            else:
+            answer, conduct = self._answer(message, now_ms, month, stamp, cue)
+            if answer is not None and conduct is None:
                 _queue(line, answer, line.framer.answered(frame.tpdu), asked)
+            elif answer is not None and conduct is not None:
+                self._staged(line, answer, line.framer.answered(frame.tpdu), asked, conduct)
         self._writing.write()
         line.flush()
 
-    def _answer(self, message: Message, now_ms: int, month: str, stamp: acquirer.Stamp) -> tuple[Message | None, float]:
-        """The answer to one message (None: silence) and by how many seconds it is late."""
-        kind = message_class(message.mti)
+    def _hear(self, body: bytes, cues: dict[str, AnswerCue]) -> None:
+        """A cue of the centre that started this process; anything else that is no message is passed over."""
+        heard = cue_in(body) if self._cued and len(cues) < CUES_MAX else None
+        if heard is not None:
+            cues[heard[0]] = heard[1]
+
+    def _staged(self, line: Line, answer: Message, tpdu: bytes, asked: Message, conduct: Conduct) -> None:
+        """Give an answer as a rule or a magic card wants it. One that the dialect cannot say in the altered form is given
+        unaltered."""
+        altered = []
+        if conduct.alters:
+            altered.append(altered_answer(answer, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor))
+        other = self._codec_named(conduct.dialect) if conduct.dialect else None
+        said = [*altered, answer]
+        queued = not conduct.silence and (
+            (other is not None and _queue_in(line, other, said[0], tpdu))
+            or any(_queue(line, each, tpdu, asked) for each in said)
+        )
+        self._stage.perform(line, line.take_back() if queued else b"", conduct)
+
+    def _answer(
+        self, message: Message, now_ms: int, month: str, stamp: acquirer.Stamp, cue: AnswerCue | None = None
+    ) -> tuple[Message | None, Conduct | None]:
+        """The answer to one message (None: it gets none), and how it is given (None: as usual)."""
+        kind, conduct = message_class(message.mti), None if cue is None else cue.conduct
         if kind in ("authorization", "financial") and message.mti[2] == "0":
             try:
                 request = acquirer.to_authorization(
@@ -230,11 +275,11 @@ class IssuerHost:
                 )
                 billed = None if self._currency is None else billed_in(self._currency, request)
             except MessageError:
-                return acquirer.refusal(message, FORMAT_ERROR), 0.0
+                return acquirer.refusal(message, FORMAT_ERROR), conduct
             judgement = decide(
                 request if billed is None else billed.request,
                 self._accounts,
-                self._scenario,
+                None if cue is None else _match(cue, None if billed is None else (request, billed.request)),
                 means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
@@ -245,22 +290,24 @@ class IssuerHost:
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
             self._writing.events += judgement.events
-            if judgement.silence:
-                return None, judgement.delay_seconds
+            if judgement.magic is not None:
+                conduct = MAGIC_CONDUCTS.get(judgement.magic)
             if billed is not None:
-                return self._billed_answer(message, request, billed, judgement.decision), judgement.delay_seconds
-            return issuer.from_issuer(message, judgement.decision, self._places), judgement.delay_seconds
+                return self._billed_answer(message, request, billed, judgement.decision), conduct
+            return issuer.from_issuer(message, judgement.decision, self._places), conduct
         if not expects_answer(message.mti):
-            return None, 0.0
+            return None, None
+        if conduct is not None and conduct.code is not None:
+            return acquirer.refusal(message, conduct.code), conduct
         if kind in ("authorization", "financial"):
-            return self._take(message, now_ms, stamp), 0.0
+            return self._take(message, now_ms, stamp), conduct
         if kind == "reversal":
-            return self._undo(message, now_ms, stamp), 0.0
+            return self._undo(message, now_ms, stamp), conduct
         if kind == "network_management":
             if message.network_function == CUT_OVER:
                 self.settlement_date = message.elements.get(SETTLEMENT_DATE)
-            return network_response(message, response_code=self._key_taken(message)), 0.0
-        return acquirer.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+            return network_response(message, response_code=self._key_taken(message)), conduct
+        return acquirer.refusal(message, FUNCTION_NOT_SUPPORTED), conduct
 
     def _key_taken(self, message: Message) -> str | None:
         """The response code to an exchange of a key; None of any other message, and of an issuer that knows no keys."""
@@ -301,11 +348,6 @@ class IssuerHost:
             self._writing.waiting.append(undoing.entry)
         return acquirer.reversal_response(reversal, undoing.response_code)
 
-    async def _send_late(self, line: Line, answer: Message, tpdu: bytes, asked: Message, delay_seconds: float) -> None:
-        await trio.sleep(delay_seconds)
-        _queue(line, answer, tpdu, asked)
-        line.flush()
-
 
 def _use_of(request: Authorization) -> CardUse:
     return card_use(request.carried)
@@ -320,8 +362,25 @@ def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacError) -> None:
         _queue(line, Message(refusal.mti, {**refusal.elements, issuer.REASON: str(fault)}), tpdu, asked)
 
 
-def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
-    """Queue an answer, or 96 where the dialect cannot say it."""
+def _match(cue: AnswerCue, sale: tuple[Authorization, Authorization] | None) -> Match:
+    """What a rule wants of a judgement. ``sale``: the request in the currency of the sale, and in that of the account."""
+    wanted, part_minor = cue.conduct, cue.conduct.part_minor
+    if part_minor is not None and sale is not None:
+        part_minor = part_minor * sale[1].amount_minor // max(1, sale[0].amount_minor)
+    return Match(cue.reason, wanted.code, part_minor=part_minor, told=wanted.besides_code)
+
+
+def _queue_in(line: Line, codec: Codec, answer: Message, tpdu: bytes) -> bool:
+    """Queue an answer in another dialect; False where it cannot say it."""
+    try:
+        line.queue_in(codec, answer, tpdu)
+    except MessageError:
+        return False
+    return True
+
+
+def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> bool:
+    """Queue an answer, or 96 where the dialect cannot say it; False where it cannot say that either."""
     for message in (answer, Message(answer.mti, {**answer.elements, 39: SYSTEM_MALFUNCTION})):
         with suppress(MessageError):
             action = SCHEME_ACTIONS.get(message.response_code)
@@ -329,4 +388,5 @@ def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
                 line.queue(message, tpdu, asked)
             else:
                 line.queue(message, tpdu, asked, action)
-            return
+            return True
+    return False

@@ -6,8 +6,10 @@ import fcntl
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import tzinfo
+from functools import cache, partial
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -23,18 +25,21 @@ from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
 from switch.issuers.process.verifier import KeyVerifier
-from switch.issuers.scenario import Scenario
 from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
 from switch.keys.key_module import KeyModule
 from switch.lines.message_mac import LineMacs, zone_keys
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
+from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls_context import issuer_server_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
+from switch.scenarios.business_time import Moment, moment_at
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.playbook import Playbook
 from switch.specs.load import prove_cards
 from switch.specs.specification import Specs
 
@@ -48,7 +53,7 @@ async def serve_issuer(
     specs: Specs,
     *,
     data: Path,
-    scenario: Scenario | None,
+    rules: Iterable[HostRule],
     seed: int,
     host: str,
     port: int | None,
@@ -58,7 +63,7 @@ async def serve_issuer(
     stop: Stop,
 ) -> None:
     """Serve until somebody asks to stop; ``leashed``: until standard input ends, so that no issuer outlives its centre.
-    ``of_centre``: the journal of a centre is in the data folder.
+    ``of_centre``: the journal of a centre is in the data folder. ``rules``: those at issuers, of one that runs by itself.
 
     DataFolderError where the book is gone, or cannot be relied on any more: it is never begun anew for accounts that had one.
     """
@@ -90,6 +95,8 @@ async def serve_issuer(
                     macs=LineMacs.of(profile.keys, keys, issuer_id),
                     zone=zone_keys(profile.keys, keys, issuer_id),
                 )
+                playbook, zone = Playbook(rules, seed), specs.calendar.zone
+                now = partial(_moment, clock, zone)
                 issuer = IssuerHost(
                     profile,
                     wire,
@@ -97,7 +104,9 @@ async def serve_issuer(
                     institution_id=specs.centre.institution_id,
                     country=specs.centre.country,
                     clock_ms=clock.now_ms,
-                    scenario=scenario,
+                    script=IssuerScript(playbook, specs.routing, specs.merchants, now) if len(playbook) else None,
+                    codec_named=cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None),
+                    cued=leashed,
                     seed=seed,
                     tls=tls,
                     told_in=data,
@@ -110,6 +119,11 @@ async def serve_issuer(
                 nursery.start_soon(_look_after, book)
                 listening(host, sock.getsockname()[1])
                 await issuer.serve(sock)
+
+
+def _moment(clock: CentreClock, zone: tzinfo) -> Moment:
+    """Now, in business time as far as an issuer knows it: every day is a business date."""
+    return moment_at(clock.now_ms(), zone)
 
 
 def _opened(data: Path, sealed: str) -> Pan | None:

@@ -36,6 +36,7 @@ NoticeKind = Literal[
     "format_error",
     "garbled",
     "half_open",
+    "api_died",
     "gateway_died",
     "issuer_died",
     "issuer_down",

@@ -1,4 +1,4 @@
-"""Issuers, listeners, schemes and dialects that the rules at the host name: each has to be one that there is.
+"""Issuers, listeners, schemes and dialects that rules name: each has to be one that there is.
 
 Cards, merchants and terminals need not be known: a gateway may send any, and the host may misbehave for all of them.
 """
@@ -17,7 +17,7 @@ _DIALECT: Final = re.compile(r"(?:^|\+)\s*dialect\s+([^\s+]+)")  #: in a step of
 
 
 def check_host_rule(entry: SpecTable, named: Mapping[str, Collection[str]]) -> None:
-    """A rule at the host; ``named`` has the names that a clause may say, by the clause. What is wrong by itself is passed
+    """A rule; ``named`` has the names that a clause may say, by the clause. What is wrong by itself is passed
     over."""
     if entry.peek("when", dict) is not None:
         _check_when(entry.table("when"), named)

@@ -11,7 +11,7 @@ import trio
 from switch.centre.host.orders import Orders
 from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.routing.traffic.effects import Notice
-from switch.specs.load import host_rules_of
+from switch.specs.load import scenario_of
 from tests.support.centre_in_loop import purchase, specs
 from tests.support.host_stage import staged
 
@@ -38,7 +38,7 @@ async def test_files_are_read_again_and_wrong_ones_leave_the_rules_there_were(
 
     async with staged() as (centre, client), trio.open_nursery() as nursery:
         server, file = centre.server, tmp_path / "bad-day.toml"
-        orders = Orders(server.script, server.rules_changed, {}, partial(host_rules_of, specs()))
+        orders = Orders(server.script, server.rules_changed, {}, partial(scenario_of, specs()))
         nursery.start_soon(watch, watched, orders.carry_out, tell)
 
         async def code(stan: int) -> str | None:
@@ -60,10 +60,10 @@ async def test_files_are_read_again_and_wrong_ones_leave_the_rules_there_were(
             assert await code(4) == "00"
         nursery.cancel_scope.cancel()
     first, wrong, again, gone = told
-    assert first == "bad-day.toml: read again, 2 rules at the host"
+    assert first == "bad-day.toml: read again, 2 rules"
     assert wrong.startswith("bad-day.toml:2: rules[1].then: found 'silense', expected silence (the nearest)")
     assert wrong.endswith("; its earlier rules stay")
-    assert (again, gone) == ("bad-day.toml: read again, 1 rule at the host", "bad-day.toml: gone, and its 1 rule with it")
+    assert (again, gone) == ("bad-day.toml: read again, 1 rule", "bad-day.toml: gone, and its 1 rule with it")
 
 
 def test_only_what_changed_is_told_of(tmp_path: Path) -> None:

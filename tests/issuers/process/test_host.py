@@ -163,10 +163,10 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
             told.append("flush")
 
     issuer = host(TellingBook(), wire("ascii", "2b", False))
-    line, nobody_late = cast("Line", TellingLine()), cast("trio.Nursery", None)
+    line = cast("Line", TellingLine())
 
     for sent in (request(), reversal(), reversal(stan=900_002, de90=KEY.replace("000001", "000009", 1))):
-        issuer._gulp(line, nobody_late, [Frame(b"", TellingLine.codec.encode(sent))])
+        issuer._gulp(line, {}, [Frame(b"", TellingLine.codec.encode(sent))])
 
     assert told == ["0110", "hold", "flush", "0430", "release", "flush", "0430", "reversed", "flush"]
 

@@ -15,9 +15,9 @@ from math import inf
 import trio
 from attrs import evolve
 
-from switch.centre.host.held import HeldAnswer, HeldAnswers
 from switch.iso8583.scripted.broken_frames import half_of, wrongly_long
 from switch.lines.line import Line
+from switch.lines.staging.held import HeldAnswer, HeldAnswers
 from switch.scenarios.conduct import CLOSE, HALF, HALF_OPEN, RESET, TRICKLE, WRONG_LENGTH, Conduct
 
 
@@ -39,10 +39,10 @@ class AnswerStage:
             then = evolve(conduct, hold=False)
             self.held.hold(line, about, lambda: self._released(line, frame, then))
             for oldest in self.held.beyond():
-                self._at(trio.current_time(), oldest.line, partial(self.release, [oldest.id]))
+                self.at(trio.current_time(), oldest.line, partial(self.release, [oldest.id]))
         elif conduct.late_seconds and not conduct.silence:
             line.answers_due += 1
-            self._at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
+            self.at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
         else:
             self._give(line, frame, conduct)
 
@@ -73,14 +73,15 @@ class AnswerStage:
                 else:
                     line.queue_frame(frame)
         if conduct.drop:
-            self._at(trio.current_time(), line, lambda: self._end(line, conduct))
+            self.at(trio.current_time(), line, lambda: self._end(line, conduct))
 
     def _end(self, line: Line, conduct: Conduct) -> None:
         {RESET: line.abandon, CLOSE: line.shut, HALF_OPEN: line.mute}[conduct.drop]()
         if conduct.refuse_seconds:
             self._refuse(line.name.partition(" ")[0], conduct.refuse_seconds)
 
-    def _at(self, moment: float, line: Line, act: Callable[[], object]) -> None:
+    def at(self, moment: float, line: Line, act: Callable[[], object]) -> None:
+        """Do something at a moment of the loop's clock, if the line is open then."""
         heappush(self._due, (moment, next(self._numbers), line, act))
         self._woken.set()
 

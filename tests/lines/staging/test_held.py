@@ -88,7 +88,7 @@ async def test_the_end_waits_for_no_held_answer_and_names_it() -> None:
 
 
 async def test_too_many_held_answers_let_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("switch.centre.host.held.HELD_MAX", 1)
+    monkeypatch.setattr("switch.lines.staging.held.HELD_MAX", 1)
     async with staged("any -> hold") as (centre, client):
         await client.send(purchase(1))
         await _held(centre)
