@@ -125,6 +125,8 @@ docs: $(VENV)/.installed-dev ## write docs/reference/cli.md, test-cards.md and e
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
 	@$(VENV)/bin/python -m switch.cli.est3dgate_reference > docs/reference/est3dgate.md.new
 	@mv docs/reference/est3dgate.md.new docs/reference/est3dgate.md
+	@$(VENV)/bin/python -m switch.cli.scenario_reference > docs/reference/scenarios.md.new
+	@mv docs/reference/scenarios.md.new docs/reference/scenarios.md
 	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var

@@ -442,7 +442,6 @@ TESTED_BY: Final = {
     "witness/expectation_files": "cli/test_verify.py",
     "witness/followed_trace": "cli/test_verify.py",
     "witness/traced_facts": "cli/test_verify.py",
-    "cli/requests": "cli/test_verify.py",
     "acquirer/load/load_line": "acquirer/load/test_load_run.py",
     "acquirer/load/mix_file": "acquirer/load/test_mix.py",
     "cli/load_live": "cli/test_load_command.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -104,8 +105,10 @@ def listening_at(address: str) -> socket.socket:
     try:
         return listen(*address_of(address, "--listen", least=0))
     except OSError as fault:
-        why = str(fault.strerror).lower()
-        raise SwitchError(f"--listen: {address}: {why}, expected a free address of this machine") from None
+        why = (os.strerror(fault.errno) if fault.errno else str(fault)).lower()
+        raise SwitchError(
+            f"--listen: {address}: {why}, expected a free address of this machine", hint="such as --listen 127.0.0.1:9583"
+        ) from None
 
 
 def address_of(text: str, what: str, *, least: int) -> tuple[str, int]:

@@ -17,6 +17,7 @@ from switch.errors import EXIT_DONE, NegativeAnswerError, SwitchError
 from switch.scenarios.durations import DURATION_MEANT, seconds_of
 
 _ALL: Final = "all"
+_ID_DIGITS_MAX: Final = 12  #: of an answer that was ever held
 _HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN", "rule")
 
 
@@ -61,7 +62,7 @@ def _wait_for_one(wait: str, data: Path) -> None:
 
 
 def _number(word: str) -> int:
-    if not word.isdecimal():
+    if not (word.isascii() and word.isdecimal() and len(word) <= _ID_DIGITS_MAX):
         raise SwitchError(f"ID: found {word!r}, expected the ID of a held answer, or {_ALL}")
     return int(word)
 

@@ -14,7 +14,7 @@ import click
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import json_option, specs_option
 from switch.cli.record import RECORDING, address_of
-from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError, SwitchError
+from switch.errors import EXIT_DONE, EXIT_NO, DataFolderError, NegativeAnswerError, SwitchError
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
@@ -81,9 +81,17 @@ def replay(
     from switch.trace.recorder import TRACED_MAX
 
     if (to is None) == (listen is None):
-        raise SwitchError(f"found {'both' if to else 'neither'} of --to and --listen, expected one of them")
+        raise SwitchError(
+            f"found {'both' if to else 'neither'} of --to and --listen, expected one of them",
+            hint="--to HOST:PORT plays the gateways, --listen ADDRESS:PORT plays the host",
+        )
     factor, ignored = _speed(speed), _elements(ignore)
-    traced = last_messages(data, TRACED_MAX * 2)
+    try:
+        traced = last_messages(data, TRACED_MAX * 2)
+    except DataFolderError as error:
+        raise SwitchError(
+            str(error), hint="RECORDING is the folder that switch record --data names, or a data folder"
+        ) from None
     specs = specs_of(data, specs_folder)
     gateways = [each for each in traced if " " in each.line and line in (None, each.line.partition(" ")[0])]
     questions = questions_of(gateways, specs.dialects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from switch.verification.seen_message import SeenMessage, SeenMessages
 
 LAST_REQUESTS: Final = 20
+ROOMY_COLUMNS: Final = 100  #: a terminal as wide as this shows every column whole
 
 
 @click.command(cls=Verb)
@@ -86,7 +88,8 @@ def _about(message: SeenMessage, seen: SeenMessages, specs: Specs) -> dict[str, 
 
 
 def _show(rows: list[dict[str, Any]], count: int) -> None:
-    from switch.cli.console.screen import say_text
+    """A line for each message. A narrow terminal leaves out the milliseconds of the time and the stars of the card."""
+    from switch.cli.console.screen import columns, say_text
     from switch.cli.show.tables import show_table
     from switch.display.plural import plural
     from switch.money import format_minor
@@ -94,13 +97,14 @@ def _show(rows: list[dict[str, Any]], count: int) -> None:
     if not rows:
         say_text("no message to list", "hint")
         return
+    narrow = columns() < ROOMY_COLUMNS
     cells = [
         (
             str(row["number"]),
-            str(row["at"]).partition("T")[2][:12],
+            str(row["at"]).partition("T")[2][: 8 if narrow else 12],
             row["line"].partition(" ")[0],
             row["mti"] or "?",
-            row["pan_masked"] or "",
+            _shortened(row["pan_masked"] or "") if narrow else row["pan_masked"] or "",
             format_minor(row["amount_minor"]).split()[0] if row["amount_minor"] else "",
             row["rrn"] or "",
             row["response_code"] or "",
@@ -109,9 +113,16 @@ def _show(rows: list[dict[str, Any]], count: int) -> None:
         )
         for row in rows
     ]
-    show_table(("#", "time", "line", "MTI", "card", "amount", "RRN", "answer", "ms", "fault"), cells, below=("fault",))
+    heads = ("#", "time", "line", "MTI", "card", "amount", "RRN", "answer", "ms", "fault")
+    shown = len(heads) if any(cell[-1] for cell in cells) else len(heads) - 1
+    show_table(heads[:shown], [cell[:shown] for cell in cells], below=("fault",))
     if count > len(rows):
         say_text(f"{plural(count - len(rows), 'earlier message is', 'earlier messages are')} left out (--last)", "hint")
+
+
+def _shortened(card_masked: str) -> str:
+    """``450716…0010``: the card with one sign for all that is masked."""
+    return re.sub(r"\*+", "…", card_masked)
 
 
 def _sentence(error: dict[str, Any] | None) -> str:

@@ -16,6 +16,7 @@ from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
+from switch.cli.scenario_library import library
 from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
@@ -123,7 +124,7 @@ def reset(scope: str | None, data: Path) -> int:
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILES", shell_complete=scenario_names)
 @specs_option
 def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
-    """Check files of rules: print every mistake with file, line, key and the nearest right key.
+    """Check files of rules: print every mistake with file, line, key and the nearest right key. A folder means all its files.
 
     A rule that can never apply, because an earlier one takes all its messages, is a warning.
     """
@@ -132,7 +133,7 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     specs, wrong = load_specs(specs_folder), 0
-    for file in files:
+    for file in _with_those_of_folders(files):
         try:
             played = load_scenario(scenario_path(file, specs), specs)
         except SpecError as error:
@@ -147,6 +148,17 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
     if wrong > 1:
         complain(plural(wrong, "mistake"))
     return EXIT_WRONG_USE if wrong else EXIT_DONE
+
+
+def _with_those_of_folders(files: tuple[Path, ...]) -> list[Path]:
+    """The files, and in place of a folder those in it that ``switch up --scenarios`` reads."""
+    found = list[Path]()
+    for file in files:
+        inside = sorted(file.glob("*.toml")) if file.is_dir() else [file]
+        if not inside:
+            raise SwitchError(f"{file}: found no file that ends with .toml, expected at least one")
+        found += inside
+    return found
 
 
 @scenario.command("try", short_help="Say which rule of a file a message meets, and why.")
@@ -217,6 +229,7 @@ def schema(specs_folder: Path | None) -> int:
 
 
 scenario.add_command(poke)
+scenario.add_command(library)
 
 
 def _show(rules: list[dict[str, Any]]) -> None:

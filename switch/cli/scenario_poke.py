@@ -37,7 +37,7 @@ def poke(target: str, what: str, duration: str | None, data: Path) -> int:
     switch scenario poke atlas sign-off
     switch scenario poke lines drop --for 30s
     """
-    from switch.scenarios.durations import DURATION_MEANT, seconds_of
+    from switch.scenarios.durations import DURATION_MEANT, seconds_in_words, seconds_of
 
     seconds = None if duration is None else seconds_of(duration)
     if duration is not None and seconds is None:
@@ -45,11 +45,11 @@ def poke(target: str, what: str, duration: str | None, data: Path) -> int:
     lines = answer_of_centre(data, {"do": "poke", "target": target, "what": what, "seconds": seconds})["lines"]
     if not lines and what != "drop":
         raise NegativeAnswerError(f"{target}: found no open connection, expected one to send {what} on")
-    places = ", ".join(lines)
+    places, length = ", ".join(lines), seconds_in_words(seconds or 0.0)
     if what == "refuse":
-        say_text(f"connections refused for {duration}: {places}")
+        say_text(f"connections refused for {length}: {places}")
     else:
-        refused = f", new ones refused for {duration}" if duration else ""
+        refused = f", new ones refused for {length}" if duration else ""
         done = f"{plural(len(lines), 'connection')} dropped{refused}" if what == "drop" else f"{what} sent"
         say_text(f"{done}: {places}" if places else done)
     return EXIT_DONE

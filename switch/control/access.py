@@ -74,6 +74,11 @@ class Gate:
     def refuse(self, headers: Iterable[tuple[bytes, bytes]], *, is_open: bool) -> None:
         """A problem where a request may not be answered. ``is_open``: what it asks for needs no token."""
         named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+        if "content-length" in named and "transfer-encoding" in named:
+            # Whoever stands in front may see another end of the request, and take the rest of it for one of its own.
+            sentence = "found it beside Content-Length, expected one of the two"
+            wrong = [WrongField("Transfer-Encoding", sentence)]
+            raise ProblemError(HTTPStatus.BAD_REQUEST, f"Transfer-Encoding: {sentence}", wrong, {"Connection": "close"})
         if self._token is not None:
             if not is_open:
                 self._refuse_without_token(named.get("authorization", ""))

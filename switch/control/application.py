@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import traceback
 from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
@@ -20,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from switch.control.access import Gate
 from switch.control.api_route import ADMIN_PATH, PATH_SHAPES, ApiRoute
 from switch.control.desks.call import Call, Desk
-from switch.control.desks.problem import ProblemError, WrongField, wrong_fields
+from switch.control.desks.problem import ProblemError, WrongField, tell_fault_of_api, wrong_fields
 from switch.control.limits import (
     BODY_BYTES_MAX,
     BODY_SECONDS_MAX,
@@ -288,8 +286,6 @@ def _json_response(
 
 
 def _own_fault(fault: Exception) -> Response:
-    """A fault of ours: its details go to standard error, and one sentence to the client."""
-    sys.stderr.write("".join(traceback.format_exception(fault)))
-    return problem_response(
-        ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "this was not foreseen; the terminal has the details")
-    )
+    """A fault of ours: its place goes to standard error, and one sentence to the client."""
+    tell_fault_of_api(fault)
+    return problem_response(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "this was not foreseen; the terminal says where"))

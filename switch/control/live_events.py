@@ -12,7 +12,7 @@ from typing import Any, Final
 import trio
 
 from switch.control.desks.call import Desk
-from switch.control.desks.problem import ProblemError
+from switch.control.desks.problem import ProblemError, tell_fault_of_api
 from switch.control.desks.seen import scope_of
 from switch.control.limits import EVENTS_WAITING_MAX
 from switch.errors import SwitchError
@@ -60,8 +60,12 @@ class LiveEvents:
             await self._came.wait()
             self._came = trio.Event()
             token = trio.lowlevel.current_trio_token()
-            with suppress(SwitchError):  # it is gone, and so is what could be told of it: readers get nothing more
+            try:
                 await trio.to_thread.run_sync(self._follow, token)
+            except SwitchError:
+                pass  # it is gone, and so is what could be told of it: readers get nothing more
+            except Exception as fault:  # such as a trace that another program has spoilt: the rest of the API goes on
+                tell_fault_of_api(fault)
 
     @contextmanager
     def reading(self, scope: Scope | None) -> Iterator[EventReader]:

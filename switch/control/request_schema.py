@@ -74,11 +74,17 @@ def _of_text(value: str, schema: ApiSchema, field: str) -> Iterator[WrongField]:
         near = get_close_matches(value[:80], schema["enum"], n=1)
         hint = f"{near[0]} (the nearest), or " if near else ""
         yield WrongField(field, f"found {_found(value)}, expected {hint}one of {', '.join(schema['enum'])}")
-    elif "pattern" in schema and not re.search(schema["pattern"], value, re.ASCII):
+    elif "pattern" in schema and not _fits(schema["pattern"], value):
         yield WrongField(field, f"found {_found(value)}, expected {expected}")
     elif not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         low, high = schema.get("minLength", 0), schema.get("maxLength", "any number of")
         yield WrongField(field, f"found {len(value)} characters, expected {low} to {high}")
+
+
+def _fits(pattern: str, value: str) -> bool:
+    """Whether a value has a pattern in it. Its ``$`` is the end as in JSON Schema, not the place before a last line feed."""
+    whole = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    return re.search(whole, value, re.ASCII) is not None
 
 
 def _of_list(value: list[Any], schema: ApiSchema, components: Mapping[str, ApiSchema], field: str) -> Iterator[WrongField]:

@@ -57,7 +57,7 @@ _ORDER: Final = (
         "stand-in",
         "decided",
     ),
-    *("not decided", "owed", "answered", "not answered", "delivered", "given up"),
+    *("not decided", "owed", "answered", "not answered", "held back", "delivered", "given up"),
 )
 _RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
 
@@ -235,6 +235,9 @@ class _Teller:
         detail = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
         if any(each["kind"] == SCENARIO and each["detail"].startswith("not answered") for each in self.life.occurrences):
             return self._step(at_ms, ACQUIRER, "not answered", f"a scenario held back the {detail}")
+        if any(each["kind"] == SCENARIO and each["detail"].startswith("held back") for each in self.life.occurrences):
+            held = f"the {detail}; a scenario held it: it went when it was released, which switch trace shows"
+            return self._step(at_ms, ACQUIRER, "held back", held, mti, SENT)
         return self._step(at_ms, ACQUIRER, "answered", detail, mti, SENT)
 
     def _coded(self, code: str, line: str) -> str:

@@ -6,9 +6,12 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
+from typing import Final
 
 import trio
 
+from switch.display.plural import plural
 from switch.errors import MessageError
 from switch.iso8583.framing import Frame, Framer
 from switch.iso8583.message import Message
@@ -20,6 +23,8 @@ from switch.recording.player import AS_ANSWERED
 from switch.recording.script import RecordedQuestion
 
 CALL_BYTES = 65_536
+CALLS_AT_ONCE_MAX: Final = 500
+ANSWERS_DUE_MAX: Final = 1_000  #: on one connection; nothing further is read from it before one of them is out
 
 
 class PlayedHost:
@@ -32,6 +37,7 @@ class PlayedHost:
         self._wire, self._speed, self._tell = wire, speed, tell
         self._alike: dict[tuple[str, ...], list[RecordedQuestion]] = defaultdict(list)
         self._asked: dict[tuple[str, ...], int] = defaultdict(int)
+        self._calls = 0
         for question in questions:
             self._alike[likeness(question.message)].append(question)
 
@@ -41,6 +47,12 @@ class PlayedHost:
             with closing(listening):
                 while True:
                     connection, peer = await accept(listening)
+                    if self._calls >= CALLS_AT_ONCE_MAX:
+                        connection.close()
+                        open_already = plural(CALLS_AT_ONCE_MAX, "connection is", "connections are")
+                        self._tell(f"{peer}: {open_already} open already, this one is closed")
+                        continue
+                    self._calls += 1
                     nursery.start_soon(self._call, trio.SocketStream(trio.socket.from_stdlib_socket(connection)), peer)
 
     def question_like(self, asked: Message) -> RecordedQuestion | None:
@@ -53,19 +65,38 @@ class PlayedHost:
         return alike[place]
 
     async def _call(self, stream: trio.SocketStream, peer: str) -> None:
-        framer, lock = Framer(self._wire.header, tpdu=self._wire.tpdu), trio.Lock()
+        framer, lock, due = Framer(self._wire.header, tpdu=self._wire.tpdu), trio.Lock(), trio.CapacityLimiter(ANSWERS_DUE_MAX)
         try:
             async with stream, trio.open_nursery() as nursery:
                 while data := await stream.receive_some(CALL_BYTES):
                     for frame in framer.feed(bytes(data)):
-                        nursery.start_soon(self._answer, stream, lock, framer, frame, peer)
+                        await due.acquire_on_behalf_of(place := object())
+                        nursery.start_soon(
+                            self._answer, stream, lock, framer, frame, peer, partial(due.release_on_behalf_of, place)
+                        )
                     if framer.fault is not None:
                         self._tell(f"{peer}: {framer.fault}; the line is closed")
                         break
         except* (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
+        finally:
+            self._calls -= 1
 
-    async def _answer(self, stream: trio.SocketStream, lock: trio.Lock, framer: Framer, frame: Frame, peer: str) -> None:
+    async def _answer(
+        self,
+        stream: trio.SocketStream,
+        lock: trio.Lock,
+        framer: Framer,
+        frame: Frame,
+        peer: str,
+        done: Callable[[], None],
+    ) -> None:
+        try:
+            await self._answered(stream, lock, framer, frame, peer)
+        finally:
+            done()
+
+    async def _answered(self, stream: trio.SocketStream, lock: trio.Lock, framer: Framer, frame: Frame, peer: str) -> None:
         try:
             asked = self._wire.codec.decode(frame.body)
         except MessageError as error:
@@ -79,7 +110,10 @@ class PlayedHost:
         if self._speed != AS_ANSWERED and question.elapsed_ms:
             await trio.sleep(question.elapsed_ms / 1000 / self._speed)
         answer = as_recorded(question.answer, question.message, asked)
+        try:
+            data = framer.wrap(self._wire.codec.encode(answer), framer.answered(frame.tpdu) if frame.tpdu else b"")
+        except MessageError as error:  # it was recorded on a line of another dialect
+            self._tell(f"{peer}: {asked.mti} STAN {asked.stan}: not answered: {error}")
+            return
         async with lock:
-            await stream.send_all(
-                framer.wrap(self._wire.codec.encode(answer), framer.answered(frame.tpdu) if frame.tpdu else b"")
-            )
+            await stream.send_all(data)

@@ -36,6 +36,11 @@ TRANSACTION_KINDS: Final = (
 GROUPS: Final = ("all", "any", "not")
 AMOUNT_KEYS: Final = ("amount", "amount_from", "amount_to")
 
+#: What people write first -> the key or the value that they mean.
+_MEANT: Final = {
+    "attempt": "nth", "try": "nth", "turn": "nth", "probability": "chance", "payment": "request", "sale": "request",
+    "purchase": "request", "void": "reversal", "signon": "sign_on", "sign-on": "sign_on", "sign-off": "sign_off",
+}  # fmt: skip
 _ELEMENT: Final = re.compile(r"(?:de|DE)?([0-9]{1,3}(?:\.[0-9A-Za-z]{1,8})*)")
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{2})?")
 CLAUSE_FORMS: Final = {
@@ -254,7 +259,8 @@ def element_number(key: str, names: Mapping[str, str]) -> str | None:
 
 def _nearest(given: str, known: Collection[str]) -> str:
     """``card (the nearest), or ``: the word that was probably meant; empty where none is near."""
-    near = get_close_matches(given[:80], list(known), n=1)
+    meant = _MEANT.get(given)
+    near = [meant] if meant in known else get_close_matches(given[:80], list(known), n=1)
     return f"{near[0]} (the nearest), or " if near else ""
 
 

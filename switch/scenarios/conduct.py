@@ -156,6 +156,16 @@ _WITH_VALUE: Final = (
     "late 12s", "late uniform 1s..3s", "late lognormal 300ms 0.4", "partial 30.00", "balance 500.00", "set 38=ABC123",
     "without 38", "dialect bcd", "refuse 30s", "state blocked", "05",
 )  # fmt: skip
+#: The first word of what people write first -> the answer that they mean.
+_MEANT: Final = {
+    "timeout": "silence", "time-out": "silence", "timesout": "silence", "times": "silence", "none": "silence",
+    "no": "silence", "nothing": "silence", "ignore": "silence", "silent": "silence", "mute": "silence",
+    "decline": "05", "declined": "05", "refuse": "05", "refused": "05", "reject": "05", "rejected": "05", "deny": "05",
+    "approved": "ok", "accept": "ok", "normal": "ok", "pass": "ok",
+    "delay": "late 12s", "delayed": "late 12s", "wait": "late 12s", "slow": "late 12s", "sleep": "late 12s",
+    "close": "drop line", "disconnect": "drop line", "hang": "half open", "duplicate": "twice", "double": "twice",
+}  # fmt: skip
+_SOME: Final = "another answer, such as ok, 05, silence, late 12s, hold"
 _AMOUNT: Final = re.compile(r"([0-9]{1,10})(?:\.([0-9]{2}))?")
 ANSWERING: Final = frozenset({"ok", "approve", "usual"})
 
@@ -221,9 +231,10 @@ def _of_word(word: str, names: Mapping[str, str]) -> dict[str, Any]:
         return {"remove": (number,)}
     if number is not None and first == "set" and "=" in rest:
         return {"set": ((number, value),)}
-    near = get_close_matches(word[:80], [*_WORDS, *_WITH_VALUE], n=1)
+    meant = _MEANT.get(first)
+    near = [meant] if meant else get_close_matches(word[:80], [*_WORDS, *_WITH_VALUE], n=1)
     every = ", ".join([*sorted(_WORDS), *_WITH_VALUE])
-    raise ValueError(repr(word), f"{near[0]} (the nearest), or one of {every}" if near else f"one of {every}")
+    raise ValueError(repr(word), f"{near[0]} (the nearest), or {_SOME}" if near else f"one of {every}")
 
 
 def _of_valued(first: str, value: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from switch.specs.centre_profile import ACCEPT
 from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects
 from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
-from switch.specs.folder import folder_of
+from switch.specs.folder import default_folder, folder_of
 from switch.specs.gateway.gateway_checks import GATEWAY_FILE, check_gateway
 from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
@@ -113,16 +114,33 @@ def specs_of(data: Path, given: Path | None) -> Specs:
     return load_specs(folder_of(data, given))
 
 
+LIBRARY: Final = "scenarios/library"  #: scenarios that come with a specification; each is read when it is named
+
+
+def library_folder(folder: Path | None = None) -> Path:
+    """The library of scenarios of a specification; the embedded one, where it has none of its own."""
+    own = (folder or default_folder()) / LIBRARY
+    return own if own.is_dir() else default_folder() / LIBRARY
+
+
+def scenario_names_of(specs: Specs) -> list[str]:
+    """The names by which scenarios may be called: those of the specification, and those of its library."""
+    return [*specs.scenarios, *sorted(path.stem for path in library_folder(specs.folder).glob("*.toml"))]
+
+
 def scenario_path(given: Path, specs: Specs) -> Path:
-    """The file a scenario option means: a file, or the name of one in the specification's ``scenarios``."""
+    """The file a scenario option means: a file, or the name of one in the specification's ``scenarios`` or their library."""
     folder = specs.folder / "scenarios"
-    named = folder / f"{given}.toml"
     if given.is_file() or given.suffix or len(given.parts) > 1:
         return given
-    if not named.is_file():
+    places = [place / f"{given}.toml" for place in (folder, library_folder(specs.folder))]
+    named = next((path for path in places if path.is_file()), None)
+    if named is None:
+        near = get_close_matches(str(given)[:80], scenario_names_of(specs), n=1)
         names = ", ".join(sorted(path.stem for path in folder.glob("*.toml"))) or "none"
         raise SwitchError(
-            f"--scenario: found {str(given)!r}, expected a file or one of the specification's scenarios ({names})"
+            f"--scenario: found {str(given)!r}, expected {f'{near[0]} (the nearest), ' if near else ''}"
+            f"a file or one of the specification's scenarios ({names}; `switch scenario library` lists others)"
         )
     return named
 

@@ -43,8 +43,10 @@ class TomlLines(Mapping[str, int]):
 def toml_lines(text: str) -> dict[str, int]:
     """The 1-based line of every key and table header of a TOML text, by dotted path; arrays of tables count from 1.
 
-    Keys inside inline tables are not listed.
+    Keys inside inline tables are not listed. Texts and tables of an array are, where they stand on a line of their own.
 
+    >>> toml_lines('rules = [\n  "a -> ok",\n  "b -> ok",\n]')["rules[2]"]
+    3
     >>> toml_lines('title = "x"\\n[[range]]\\nbins = "40"\\n[[range]]\\nbins = "51"')["range[2].bins"]
     5
     """
@@ -59,7 +61,9 @@ def toml_lines(text: str) -> dict[str, int]:
                 table = _header_path(header, bracket == "[[", counts)
             lines.setdefault(table if bracket else _joined(table, key), line)
             position = head.end()
-        position, passed = _end_of_value(tokens, text, position)
+        position, passed, items = _end_of_value(tokens, text, position)
+        if head and not bracket:
+            lines |= {f"{_joined(table, key)}[{place}]": line + down for place, down in enumerate(items, start=1) if down}
         line += passed
     return lines
 
@@ -82,13 +86,17 @@ def _joined(table: str, key: str) -> str:
     return f"{table}.{dotted}" if table else dotted
 
 
-def _end_of_value(tokens: re.Pattern[str], text: str, position: int) -> tuple[int, int]:
-    """The start of the line after a value that may span lines, and how many line ends it passed."""
-    depth, passed = 0, 0
+def _end_of_value(tokens: re.Pattern[str], text: str, position: int) -> tuple[int, int, list[int]]:
+    """The start of the line after a value that may span lines, how many line ends it passed, and how many lines below its
+    beginning each text or table of an array stands."""
+    depth, passed, first, items = 0, 0, "", list[int]()
     while token := tokens.search(text, position):
-        position = token.end()
-        passed += token[0].count("\n")
-        depth += (token[0] in "[{") - (token[0] in "]}")
-        if token[0] == "\n" and depth <= 0:
-            return position, passed
-    return len(text), passed
+        position, word = token.end(), token[0]
+        if depth == 1 and first == "[" and word[0] in "\"'{[":
+            items.append(passed)
+        first = first or (word if word in "[{" else "")
+        passed += word.count("\n")
+        depth += (word in "[{") - (word in "]}")
+        if word == "\n" and depth <= 0:
+            return position, passed, items
+    return len(text), passed, items

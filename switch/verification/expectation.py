@@ -122,7 +122,7 @@ class Expectation:
             window_ms=duration_from_toml(table, "for"),
         )
         if expectation.amount_equal and expectation.of is None:
-            table.mistake("amount_equal", "no original", 'of beside it, such as of = "0100"')
+            table.mistake("amount_equal", "no original", 'of = "0100", or in a sentence: within 30s of its 0100')
         if expectation.window_ms is not None and low > 0:
             table.mistake("for", "a message that must come", "within, or never or at_most beside it")
         if expectation.nothing_after and high == 0:

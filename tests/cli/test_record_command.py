@@ -69,11 +69,17 @@ def test_a_gateways_morning_is_recorded_read_proved_and_played_again(centre: Cen
 
 
 def test_mistakes_are_one_sentence_each(centre: CentreProcess, tmp_path: Path) -> None:
-    assert run("replay", tmp_path).sentence == "found neither of --to and --listen, expected one of them"
+    neither = run("replay", tmp_path)
+    assert neither.sentence == "found neither of --to and --listen, expected one of them"
+    assert "hint: --to HOST:PORT plays the gateways, --listen ADDRESS:PORT plays the host" in neither.err
     assert "expected a number above 0, such as 2, or max" in run("replay", tmp_path, "--to", "h:1", "--speed", "-1").sentence
     assert "expected numbers of elements" in run("replay", tmp_path, "--to", "h:1", "--ignore", "x").sentence
     assert "HOST:PORT: found 'nowhere', expected an address and a port" in run("record", "nowhere").sentence
     assert "expected a folder for recordings alone" in run("record", "127.0.0.1:9", "--data", centre.data).sentence
     assert "no bytes are kept" in run("replay", centre.data, "--to", "127.0.0.1:9").sentence
     taken = ":".join(map(str, centre.address("ascii")))
-    assert "expected a free address" in run("record", "127.0.0.1:9", "--listen", taken, "--data", tmp_path / "k").sentence
+    refused = run("record", "127.0.0.1:9", "--listen", taken, "--data", tmp_path / "k")
+    assert refused.sentence == f"--listen: {taken}: address already in use, expected a free address of this machine"
+    assert "hint: such as --listen 127.0.0.1:9583" in refused.err
+    nobody = run("replay", tmp_path / "nowhere", "--to", "127.0.0.1:9")
+    assert "hint: RECORDING is the folder that switch record --data names, or a data folder" in nobody.err

@@ -17,6 +17,7 @@ from tests.trials.small_centre import small_specs
     ("arguments", "sentence"),
     [
         (("one",), "ID: found 'one', expected the ID of a held answer, or all"),
+        (("9" * 5_000,), f"ID: found '999999{'*' * 4_990}9999', expected the ID of a held answer, or all"),
         (("1", "all"), "ID: found 'all', expected the ID of a held answer, or all"),
     ],
 )

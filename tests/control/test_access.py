@@ -84,3 +84,11 @@ def test_a_caller_shows_the_token(shown: str, status: int) -> None:
 )
 def test_without_a_token_no_page_of_a_stranger_gets_through_a_browser(headers: dict[str, str], status: int) -> None:
     assert refused(Gate(None, 8700), headers) == status
+
+
+def test_a_request_with_two_lengths_is_refused_with_a_token_and_without() -> None:
+    two = {"host": "127.0.0.1:8700", "authorization": f"Bearer {TOKEN}", "Content-Length": "4", "Transfer-Encoding": "chunked"}
+    for gate in (Gate(None, 8700), Gate(Token(text=TOKEN), 8700)):
+        with pytest.raises(ProblemError, match="Transfer-Encoding: found it beside Content-Length") as refusal:
+            gate.refuse([(name.encode(), value.encode()) for name, value in two.items()], is_open=True)
+        assert refusal.value.headers == {"Connection": "close"}

@@ -26,6 +26,11 @@ from switch.control.shapes import SHAPES, ref
             {"rules": ["x"], "tmes": 1},
             ["tmes: found a key nobody reads, expected times (the nearest), or one of rules, times, scope"],
         ),
+        (
+            "CardChange",
+            {"pan": "9504010000000019\n", "order": "block"},
+            ["pan: found '9504010000000019\\n', expected 12 to 19 digits"],
+        ),
         ("CardChange", {"pan": "12", "order": "block"}, ["pan: found '12', expected 12 to 19 digits"]),
         (
             "CardChange",

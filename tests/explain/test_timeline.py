@@ -107,6 +107,16 @@ def test_an_answer_that_a_scenario_held_back(told: Told) -> None:
     ]
 
 
+def test_an_answer_that_a_scenario_held_is_not_shown_as_answered(told: Told) -> None:
+    told.happens(evolve(asks(1), scripted=Scripted("held back: hold (rule 7)")))
+    told.now = 0.007
+    told.happens(answers(1))
+    assert essence(told.steps("000000000001"))[-1] == (
+        "0.007 acquirer: held back: the 0110 00 approved, by atlas after 7 ms, approval code A12345; "
+        "a scenario held it: it went when it was released, which switch trace shows"
+    )
+
+
 def test_a_reversal_that_cannot_be_said_to_its_issuer(told: Told) -> None:
     told.happens(asks(1))
     told.wait(10)

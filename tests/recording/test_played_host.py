@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
 import trio
+import trio.testing
+from attrs import evolve
 
 from switch.iso8583.message import Message
 from switch.lines.sockets import listen
-from switch.recording.played_host import PlayedHost
+from switch.recording import played_host
+from switch.recording.played_host import ANSWERS_DUE_MAX, PlayedHost
 from switch.recording.player import AS_ANSWERED
 from switch.recording.script import RecordedQuestion
 from tests.support.centre_in_loop import Client, purchase, specs, wire
@@ -74,3 +78,51 @@ async def test_bytes_that_are_no_message_end_the_line_with_a_sentence() -> None:
         assert await gateway.stream.receive_some(1) == b""
     assert any(each.endswith("not answered") for each in told)
     assert any(each.endswith("the line is closed") for each in told)
+
+
+async def test_a_gateway_that_floods_waits_until_answers_are_out(autojump_clock: trio.testing.MockClock) -> None:
+    looked_up = 0
+
+    class Counting(PlayedHost):
+        def question_like(self, asked: Message) -> RecordedQuestion | None:
+            nonlocal looked_up
+            looked_up += 1
+            return super().question_like(asked)
+
+    late = evolve(question(purchase(1), "00"), elapsed_ms=3_600_000)
+    listening = listen("127.0.0.1", 0)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Counting([late], WIRE, speed=1, tell=lambda sentence: None).serve, listening)
+        async with Client(listening.getsockname()[1], WIRE) as gateway:
+            nursery.start_soon(gateway.send, *(purchase(stan) for stan in range(1, 3 * ANSWERS_DUE_MAX)))
+            await trio.sleep(60)
+            assert looked_up == ANSWERS_DUE_MAX
+            for _ in range(1, 3 * ANSWERS_DUE_MAX):
+                assert (await gateway.receive()).response_code == "00"
+        nursery.cancel_scope.cancel()
+
+
+async def test_more_gateways_than_there_are_places_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(played_host, "CALLS_AT_ONCE_MAX", 1)
+    told = list[str]()
+    async with playing([question(purchase(1), "00")], told) as gateway:
+        assert (await gateway.ask(purchase(2))).response_code == "00"
+        with trio.fail_after(10):
+            other = await trio.open_tcp_stream(*gateway.stream.socket.getpeername())
+            assert await other.receive_some(1) == b""
+            await other.aclose()
+        assert (await gateway.ask(purchase(3))).response_code == "00"
+    assert [each.partition(": ")[2] for each in told] == ["1 connection is open already, this one is closed"]
+
+
+async def test_an_answer_that_the_line_cannot_carry_ends_nothing() -> None:
+    """A recording of several lines has answers in several dialects, and is played on one."""
+    told = list[str]()
+    recorded = question(purchase(1, de4="000000000100"), "00")
+    assert recorded.answer is not None
+    recorded = evolve(recorded, answer=Message("0110", {**recorded.answer.elements, 49: "MAD EURO"}))
+    async with playing([recorded, question(purchase(2), "51", 2)], told) as gateway:
+        await gateway.send(purchase(71, de4="000000000100"))
+        assert (await gateway.ask(purchase(72))).response_code == "51"
+    assert len(told) == 1
+    assert "0100 STAN 000071: not answered: " in told[0]

@@ -62,7 +62,12 @@ def test_words_and_table_say_the_same(words: str, table: dict[str, Any], conduct
 @pytest.mark.parametrize(
     ("step", "sentence"),
     [
-        ("silense", "then: found 'silense', expected silence (the nearest), or one of approve, drop line"),
+        ("silense", "then: found 'silense', expected silence (the nearest), or another answer, such as ok, 05"),
+        ("timeout", "then: found 'timeout', expected silence (the nearest), or another answer"),
+        ("no answer", "then: found 'no answer', expected silence (the nearest)"),
+        ("decline", "then: found 'decline', expected 05 (the nearest)"),
+        ("delay 3s", "then: found 'delay 3s', expected late 12s (the nearest)"),
+        ("zzzzz", "then: found 'zzzzz', expected one of approve, drop line"),
         ("00", "then: found '00', expected two digits or capital letters that refuse (DE 39), or \"ok\""),
         ("late", "then: found 'late', expected late 12s (the nearest)"),
         ("without 200", "then: found 'without 200', expected without 38 (the nearest)"),

@@ -73,3 +73,9 @@ def test_a_file_without_rules_is_refused() -> None:
     _, sentences = read(b'purpose = "nothing"')
 
     assert sentences == ["f.toml: rule: found nothing, expected at least one [[rule]], or a list rules"]
+
+
+def test_a_mistake_in_a_list_of_rules_names_the_line_of_its_rule() -> None:
+    _, sentences = read(b'purpose = "x"\nrules = [\n  "any -> ok",\n  # a remark\n  "any -> silense",\n]\n')
+
+    assert sentences[0].startswith("f.toml:5: rules[2].then: found 'silense'")

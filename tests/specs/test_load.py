@@ -645,6 +645,8 @@ def test_lines_of_an_awkward_text(text: str) -> None:
         "text": 3,
         "literal": 7,
         "list": 9,
+        "list[1]": 10,
+        "list[2]": 11,
         "inline": 13,
         "table.sub": 15,
         "table.sub.deep.er": 16,

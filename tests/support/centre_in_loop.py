@@ -214,6 +214,7 @@ async def loopback(
                 books.setdefault(profile.id, MemoryBook()),
                 institution_id=specs().centre.institution_id,
                 clock_ms=lambda: NOW_MS,
+                codec_named=lambda name: Codec(specs().dialects[name]),
             )
             sock = listen("127.0.0.1", 0)
             scopes[profile.id] = await nursery.start(cancellable, host.serve, sock)

@@ -53,7 +53,10 @@ def test_a_sentence_is_a_table(text: str, values: dict[str, Any]) -> None:
         ("0100 after lunch", "found after lunch, expected after and an MTI, such as after 0110"),
         ("0100 card=12", "when.card: found '12', expected a card number of 12 to 19 digits"),
         ("0100 card=4507160000000010x", "when.card: found '450716******0010x', expected a card number of 12 to 19 digits"),
-        ("0420, amount equal", "amount_equal: found no original, expected of beside it, "),
+        (
+            "0420, amount equal",
+            'amount_equal: found no original, expected of = "0100", or in a sentence: within 30s of its 0100',
+        ),
         ("one 0420 for 5s", "for: found a message that must come, expected within, or never or at_most beside it"),
         ("no 0420, nothing after", "nothing_after: found no message that it could come after, "),
         ("0420 answered ok", "answer: found 'ok', expected two digits or capital letters (DE 39), or \"none\""),

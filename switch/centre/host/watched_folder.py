@@ -75,5 +75,10 @@ def _sentences(path: Path, answer: dict[str, Any]) -> list[str]:
     """What came of applying a file, in words."""
     wrong = [*answer.get("mistakes", ()), *([answer["error"]] if "error" in answer else [])]
     if wrong:
-        return [f"{sentence}; its earlier rules stay" for sentence in wrong]
+        return [f"{_at(path, sentence)}; its earlier rules stay" for sentence in wrong]
     return [f"{path}: read again, {plural(len(answer['rules']), 'rule')}", *answer["warnings"]]
+
+
+def _at(path: Path, sentence: str) -> str:
+    """A mistake with the file as every other line names it: with its folder."""
+    return sentence.replace(path.name, str(path), 1) if sentence.startswith(f"{path.name}:") else sentence

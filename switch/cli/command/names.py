@@ -47,7 +47,15 @@ listener_names = _completion(lambda specs: [listener.name for listener in specs.
 dialect_names = _completion(lambda specs: specs.dialects)
 issuer_names = _completion(lambda specs: specs.issuers)
 merchant_ids = _completion(lambda specs: specs.merchants)
-scenario_names = _completion(lambda specs: specs.scenarios)
+
+
+def _all_scenarios(specs: Specs) -> Iterable[str]:
+    from switch.specs.load import scenario_names_of
+
+    return scenario_names_of(specs)
+
+
+scenario_names = _completion(_all_scenarios)
 
 
 def card_numbers(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

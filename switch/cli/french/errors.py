@@ -92,6 +92,7 @@ MISTAKES: Final[dict[str, str]] = {
     "a number": "un nombre",
     "one of {1}": "l'une des valeurs {1}",
     "did you mean {1}?": "vouliez-vous dire {1} ?",
+    "Ctrl+C in the terminal of switch up stops Switch": "Ctrl+C dans le terminal de switch up arrête Switch",
     # the data folder
     "{1}: found no journal.db, expected the data folder of a Switch that has run": (
         "{1} : pas de journal.db, attendu le dossier de données d'un centre qui a déjà tourné"

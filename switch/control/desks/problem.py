@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -43,6 +45,13 @@ class ProblemError(SwitchError):
             told = self.fields[:FIELDS_TOLD_MAX]
             about["errors"] = [{"field": _shown(each.field), "detail": _shown(each.sentence)} for each in told]
         return about
+
+
+def tell_fault_of_api(fault: BaseException) -> None:
+    """A fault of our own on one line of standard error: what it is and where, and nothing of what it was about."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    sys.stderr.write(f"switch: a fault of the control API: {type(fault).__name__}{where}\n")
 
 
 def wrong_fields(fields: Iterable[WrongField], status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> ProblemError:

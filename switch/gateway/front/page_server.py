@@ -6,6 +6,7 @@ next. The application is one of pages: it has neither WebSockets nor a lifespan,
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -19,11 +20,16 @@ from urllib.parse import unquote
 import h11
 import trio
 
+from switch.gateway.payments.faults import tell_fault_of_page
 from switch.record import frozen
 
-BROWSERS_MAX: Final = 2_000  #: at a time; one more is closed at once
+#: At a time, below the 1,024 files that a process may open. For one more goes the connection that waits longest between
+#: requests; where none waits, the new one.
+BROWSERS_MAX: Final = 900
 PAGE_END_SECONDS: Final = 5.0  #: for what is under way once somebody asks to stop
-_READ_SECONDS: Final = 30.0  #: how long a browser may be silent in the middle of a request
+HEAD_SECONDS: Final = 30.0  #: for the whole head of a request, from its first byte
+BODY_SECONDS: Final = 60.0  #: for its whole body, where the application does not give it less
+TAKEN_SECONDS: Final = 60.0  #: for a client to take an answer
 _IDLE_SECONDS: Final = 30.0  #: how long a connection may wait for its next request
 _HANDSHAKE_SECONDS: Final = 30.0
 _LINGER_SECONDS: Final = 1.0  #: for what a client still sends behind an answer that it has not waited for
@@ -33,6 +39,8 @@ AsgiEvent = MutableMapping[str, Any]
 AsgiApplication = Callable[
     [AsgiEvent, Callable[[], Awaitable[AsgiEvent]], Callable[[AsgiEvent], Awaitable[None]]], Awaitable[None]
 ]
+#: What stands in front of the path where a target is a whole address, which servers have to take (RFC 9112, 3.2.2).
+_WHOLE_ADDRESS: Final = re.compile(rb"^https?://[^/?#]*/?", re.IGNORECASE)
 _GONE: Final[AsgiEvent] = {"type": "http.disconnect"}
 
 
@@ -83,7 +91,7 @@ class _HttpSite:
     def __init__(self, application: AsgiApplication, *, secure: bool) -> None:
         self.application, self.scheme = application, "https" if secure else "http"
         self.ending = False
-        self.waiting: set[trio.CancelScope] = set()  #: those of connections between two requests
+        self.waiting: dict[trio.CancelScope, None] = {}  #: those of connections between two requests, the longest first
         self._open = 0
 
     def end(self) -> None:
@@ -92,16 +100,26 @@ class _HttpSite:
         for scope in self.waiting:
             scope.cancel()
 
-    async def connected(self, stream: Any) -> None:
+    def _made_room(self) -> bool:
+        """Whether there is a place for one more connection, or one that waits has given its own."""
         if self._open >= BROWSERS_MAX:
+            longest = next(iter(self.waiting), None)
+            if longest is None:
+                return False
+            del self.waiting[longest]
+            longest.cancel()
+        return True
+
+    async def connected(self, stream: Any) -> None:
+        if not self._made_room():
             return await trio.aclose_forcefully(stream)
         self._open += 1
         try:
             await self._served(stream)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, h11.ProtocolError):
             pass  # of a client; it has nobody else's connection
-        except Exception:  # noqa: S110  # of the application, which has told of it
-            pass
+        except Exception as fault:  # of an answer that cannot be sent
+            tell_fault_of_page(fault)
         finally:
             self._open -= 1
             with trio.CancelScope(shield=True, deadline=trio.current_time() + _LINGER_SECONDS):
@@ -128,6 +146,7 @@ class _HttpLine:
         self._h11 = h11.Connection(h11.SERVER)
         self._start: AsgiEvent | None = None
         self._body: list[bytes] = []
+        self._read_until = 0.0  #: when no more of a request is waited for, by trio's clock
 
     async def one_request(self) -> bool:
         """Read a request and answer it; whether there may be another."""
@@ -136,8 +155,10 @@ class _HttpLine:
             if request is None:
                 return False
             self._start, self._body = None, []
-            await self._site.application(self._scope(request), self._receive, self._send)
-            await self._answered(request.method == b"HEAD")
+            self._read_until = trio.current_time() + BODY_SECONDS
+            await self._applied(self._scope(request))
+            with trio.fail_after(TAKEN_SECONDS):
+                await self._answered(request.method == b"HEAD")
         except h11.RemoteProtocolError as error:
             await self._refused(error.error_status_hint)
             return False
@@ -148,27 +169,29 @@ class _HttpLine:
 
     async def _request(self) -> h11.Request | None:
         """The head of the next request; None where there is none."""
-        idle, seconds = True, _IDLE_SECONDS
+        idle, self._read_until = True, trio.current_time() + _IDLE_SECONDS
         while True:
             event = self._h11.next_event()
             if isinstance(event, h11.Request):
+                _refuse_two_ends(event)
                 return event
             if event is not h11.NEED_DATA:
                 return None
-            with trio.CancelScope(deadline=trio.current_time() + seconds) as scope:
+            with trio.CancelScope(deadline=self._read_until) as scope:
                 if idle:
-                    self._site.waiting.add(scope)
+                    self._site.waiting[scope] = None
                 try:
                     data = await self._stream.receive_some(_READ_BYTES)
                 finally:
-                    self._site.waiting.discard(scope)
+                    self._site.waiting.pop(scope, None)
             if scope.cancelled_caught or (not data and idle):
                 return None
             self._h11.receive_data(bytes(data))
-            idle, seconds = False, _READ_SECONDS
+            if idle:
+                idle, self._read_until = False, trio.current_time() + HEAD_SECONDS
 
     def _scope(self, request: h11.Request) -> AsgiEvent:
-        path, _, query = request.target.partition(b"?")
+        path, _, query = _WHOLE_ADDRESS.sub(b"/", request.target).partition(b"?")
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -183,6 +206,14 @@ class _HttpLine:
             "client": self._client,
             "server": self._server,
         }
+
+    async def _applied(self, scope: AsgiEvent) -> None:
+        """Let the application answer. Where it has a fault, that is told, and the answer is one without content."""
+        try:
+            await self._site.application(scope, self._receive, self._send)
+        except Exception as fault:
+            tell_fault_of_page(fault)
+            self._start, self._body = {"status": 500, "headers": [(b"content-length", b"0"), (b"connection", b"close")]}, []
 
     async def _receive(self) -> AsgiEvent:
         """The next part of the body; that the client is gone where no more of it comes."""
@@ -203,7 +234,7 @@ class _HttpLine:
                 return {"type": "http.request", "body": b"", "more_body": False}
             if event is not h11.NEED_DATA:
                 return _GONE
-            with trio.move_on_after(_READ_SECONDS) as reading:
+            with trio.move_on_at(self._read_until) as reading:
                 self._h11.receive_data(bytes(await self._stream.receive_some(_READ_BYTES)))
             if reading.cancelled_caught:
                 return _GONE
@@ -239,7 +270,8 @@ class _HttpLine:
         if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             headers = [(b"content-length", b"0"), (b"connection", b"close"), (b"date", _date(int(time.time())))]
             answer = self._h11.send(h11.Response(status_code=status, headers=headers)) or b""
-            await self._stream.send_all(answer + (self._h11.send(h11.EndOfMessage()) or b""))
+            with trio.fail_after(TAKEN_SECONDS):
+                await self._stream.send_all(answer + (self._h11.send(h11.EndOfMessage()) or b""))
             await self.close()
 
     async def close(self) -> None:
@@ -250,7 +282,16 @@ class _HttpLine:
                     await self._stream.send_eof()
                 while await self._stream.receive_some(_READ_BYTES):
                     pass
-        await self._stream.aclose()
+        with trio.move_on_after(_LINGER_SECONDS):
+            await self._stream.aclose()
+
+
+def _refuse_two_ends(request: h11.Request) -> None:
+    """h11.RemoteProtocolError where whoever stands in front of this server could see another end of a request than it does
+    (RFC 9112, 6.1): what one takes for its body, the other takes for a request of its own."""
+    names = {name for name, _ in request.headers}
+    if b"transfer-encoding" in names and (b"content-length" in names or request.http_version < b"1.1"):
+        raise h11.RemoteProtocolError("Transfer-Encoding: found it beside Content-Length or in HTTP/1.0, expected one length")
 
 
 @lru_cache(maxsize=2)

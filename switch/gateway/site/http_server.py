@@ -17,7 +17,7 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
-PAGE_CONNECTIONS_MAX: Final = 2_000  #: at a time; one more is closed at once
+PAGE_CONNECTIONS_MAX: Final = 900  #: at a time, below the 1,024 files a process may open; one more is closed at once
 GRACE_SECONDS: Final = 5.0  #: for what is under way once somebody asks to stop
 
 

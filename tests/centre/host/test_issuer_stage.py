@@ -64,6 +64,24 @@ async def test_an_issuer_refuses_in_turn_and_its_book_says_what_its_answers_say(
     assert occurred(centre) == ["atlas: answered: 91 (rule 1)", "rif: answered: 91 (rule 1)", "atlas: answered: 05 (rule 1)"]
 
 
+async def test_an_issuer_approves_a_part_and_tells_a_balance() -> None:
+    books: dict[str, MemoryBook] = {}
+    async with staged("at=issuer class=request -> partial 30.00, balance 500.00", books=books) as (_, client):
+        part = await client.ask(purchase(1, de25="41"))
+        balance = await client.ask(purchase(2))
+    assert (part.response_code, balance.response_code) == ("10", "00")
+    assert balance.elements[54][-20:] == "0002504C000000050000"
+    assert [minor for _, minor in held(books)] == [3_000, 12_500]
+
+
+async def test_an_answer_in_another_dialect_is_none(autojump_clock: MockClock) -> None:
+    books: dict[str, MemoryBook] = {}
+    async with staged("at=issuer class=request -> dialect bcd", books=books) as (centre, client):
+        assert (await client.ask(purchase(1))).response_code == "91"
+        await reversed_at(centre)
+    assert [kind for kind, _ in held(books)] == ["hold", "release"]
+
+
 async def test_silence_is_a_hold_that_is_reversed_and_lost_is_none(autojump_clock: MockClock) -> None:
     books: dict[str, MemoryBook] = {}
     async with staged("at=issuer class=request -> silence, lost, ok", books=books) as (centre, client):

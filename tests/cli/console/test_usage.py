@@ -6,6 +6,9 @@ import pytest
 
 from tests.cli.command import run
 
+TYPES = "purchase, cash, cash-back, quasi-cash, bill, refund, balance, verify, preauth"
+ACTIONS = "show, freeze, resume, advance, to, before-cut-off, next-banking-day"
+
 
 @pytest.mark.parametrize(
     ("words", "sentence", "hint"),
@@ -14,6 +17,13 @@ from tests.cli.command import run
         ("day shw", "shw: found an unknown command, expected one of switch day", "did you mean show?"),
         ("zzz", "zzz: found an unknown command, expected one of switch", "switch --help"),
         ("send --amont 3", "--amont: found an unknown option, expected one of switch send", "did you mean --amount?"),
+        ("stop", "stop: found an unknown command, expected one of switch", "Ctrl+C in the terminal of switch up stops Switch"),
+        ("reverse 1", "reverse: found an unknown command, expected one of switch", "did you mean send --reverse?"),
+        ("scenario rm 1", "rm: found an unknown command, expected one of switch scenario", "did you mean remove?"),
+        ("scenario remove all", "IDS: found 'all', expected a whole number from 1", "did you mean --all?"),
+        ("send --card 1", "--card: found an unknown option, expected one of switch send", "did you mean --pan?"),
+        ("send --type purchas", f"--type: found 'purchas', expected one of {TYPES}", "did you mean purchase?"),
+        ("clock cutoff", f"ACTION: found 'cutoff', expected one of {ACTIONS}", "did you mean before-cut-off?"),
         ("send --port 0", "--port: found '0', expected a whole number from 1 to 65535", "switch send --help"),
         ("send --port x", "--port: found 'x', expected a whole number from 1 to 65535", "switch send --help"),
         ("send --timeout x", "--timeout: found 'x', expected a number", "switch send --help"),
