@@ -8,7 +8,8 @@ which takes those of ``clearing.proofs`` besides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from importlib import resources
+from typing import Any, Final
 
 from switch.money import currency_name, format_minor
 from switch.record import frozen
@@ -115,9 +116,36 @@ def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "positions_match_presentments", sentence, sql)
 
 
+#: Temporary tables: what was presented on one date, by request, and which date that is.
+_BY_REQUEST_TABLES: Final = (
+    """
+    CREATE TEMP TABLE IF NOT EXISTS presented_by_request (
+      request_id INTEGER PRIMARY KEY, merchant_id TEXT, issuer TEXT, currency TEXT, amount_minor INTEGER, approval_code TEXT)
+    """,
+    "CREATE TEMP TABLE IF NOT EXISTS presented_date (business_date TEXT)",
+)
+_FILL_BY_REQUEST: Final = (
+    "DELETE FROM temp.presented_by_request",
+    "DELETE FROM temp.presented_date",
+    "INSERT INTO temp.presented_date VALUES (:business_date)",
+    resources.files(__package__).joinpath("sql", "presented_by_request.sql").read_text(encoding="utf-8"),
+)
+
+
+def fill_by_request(ask: Ask, business_date: str, *, again: bool) -> None:
+    """Fill the temporary table ``presented_by_request`` with a date; unless ``again``, only if it has not this date already."""
+    parameters = {"business_date": business_date}
+    for sql in _BY_REQUEST_TABLES:
+        ask(sql, {})
+    if again or list(ask("SELECT business_date FROM temp.presented_date", {})) != [(business_date,)]:
+        for sql in _FILL_BY_REQUEST:
+            ask(sql, parameters)
+
+
 def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
     """Every approval that moves money is one of five: presented at what reversals leave of it, listed as an exception,
-    reversed, held, or captured by another request of the date."""
+    reversed, held, or captured by another request of the date. Leaves ``presented_by_request`` filled."""
+    fill_by_request(ask, business_date, again=True)
     sql = """
     WITH lowered AS (
       SELECT v.original_id, MIN(v.replacement_minor) AS replacement_minor
@@ -142,8 +170,8 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
     )
     SELECT a.id, a.rrn
     FROM approved AS a
-    LEFT JOIN presentment AS p
-      ON p.request_id = a.id AND p.business_date = a.business_date AND p.amount_minor = a.remaining_minor
+    LEFT JOIN temp.presented_by_request AS p
+      ON p.request_id = a.id AND p.amount_minor = a.remaining_minor
       AND p.currency = a.currency AND p.merchant_id = a.merchant_id AND p.issuer = a.issuer AND NOT a.waits
     LEFT JOIN exception_item AS x
       ON x.request_id = a.id AND x.business_date = a.business_date AND x.amount_minor = a.remaining_minor AND NOT a.waits

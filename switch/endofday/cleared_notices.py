@@ -16,6 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from switch.clearing.checks import fill_by_request
 from switch.endofday import books
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
@@ -85,6 +86,7 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
 @contextmanager
 def _in_order(connection: sqlite3.Connection, business_date: str) -> Iterator[dict[str, int]]:
     """Put all items of a date in order, in a temporary table; how many each issuer has."""
+    fill_by_request(books.ask_of(connection), business_date, again=False)
     connection.execute(_IN_ORDER, {"business_date": business_date})
     try:
         yield dict(connection.execute(_COUNT).fetchall())

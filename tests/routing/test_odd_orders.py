@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from attrs import evolve
 
 from switch.routing.memory import history
 from switch.routing.traffic.events import RequestReceived
+from switch.transaction import ExchangeKey, Upload
 from tests.routing.memory.test_totals import totals
 from tests.routing.rules.test_completion import HELD, completion, held
 from tests.support.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
@@ -169,3 +171,140 @@ def test_the_second_answer_to_an_advice_settles_no_other_of_the_same_stan() -> N
     assert talk.board.owed == 1
     talk >> evolve(answer, terminal_id="TERM0002")
     talk << "journal delivered 2"
+
+
+def adjusts(stan: int, amount_minor: int, of: int = 1, **changes: Any) -> RequestReceived:
+    """An advice that a sale has another amount, with a tip."""
+    return completion(stan, of=of, amount_minor=amount_minor, adjusts=True, **changes)
+
+
+def left(talk: Dialogue) -> int:
+    """What the open batch of the terminal comes to."""
+    return talk.board._reconciler.batches.open(("504001", "TERM0001")).counters()["debits_left_minor"]
+
+
+@pytest.mark.parametrize("names", [1, 2], ids=["the sale", "the adjustment"])
+def test_a_reversal_of_the_rest_of_an_adjusted_sale_leaves_nothing_of_it(names: int) -> None:
+    talk = approved(Dialogue(merchant=shop(capture="batch", over_basis_points=1_000)), 1)
+    (talk >> adjusts(2, 13_000)).drop()
+    (talk >> reversed_(2, own_stan=901, amount_minor=13_000, replacement_minor=11_900)).drop()
+    assert left(talk) == 11_900
+    talk >> reversed_(names, own_stan=902, amount_minor=13_000 if names == 2 else 12_500)
+    told = talk.drop()
+    assert "journal reversal of request 2, effective 00" in told
+    assert "stand again" not in told
+    assert left(talk) == 0
+
+
+@pytest.mark.parametrize("closes", ["TERM0001", ""], ids=["its terminal", "its acquirer"])
+def test_a_sale_is_adjusted_till_its_batch_is_closed_and_one_of_the_next_batch_is_adjusted_again(closes: str) -> None:
+    talk = approved(Dialogue(merchant=shop(capture="batch", over_basis_points=1_000)), 1)
+    (talk >> adjusts(4, 13_000)).drop()
+    (talk >> asked(2)).drop()
+    talk >> totals(1, terminal_id=closes, debits_count=1) << "journal totals 1" << "reply totals 1"
+    (talk >> answered(2)).drop()
+    approved(talk, 3)
+    talk >> adjusts(5, 13_500)
+    assert "12: request 1, which it adjusts, is in a batch that is closed" in talk.drop()
+    for sale in (2, 3):
+        for number, amount_minor in enumerate((13_000, 13_500)):
+            talk >> adjusts(10 * sale + number, amount_minor, of=sale)
+            assert f"00 of {amount_minor}: adjusts request" in talk.drop()
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_nothing_is_added_to_a_sale_that_waits_for_its_batch(told: bool) -> None:
+    talk = approved(Dialogue(merchant=shop(capture="batch")), 1)
+    adds = {**HELD, **({"function": "advice", "advised_code": "00"} if told else {})}
+    talk >> asked(2, original_key=request(1).key, **adds)
+    assert "12: request 1, which it adds to, is no pre-authorization" in talk.drop()
+
+
+@pytest.mark.parametrize(("code", "names"), [("A00001", " for request 1"), ("B00002", "")])
+def test_a_hold_that_is_told_adds_to_the_one_of_its_approval_code_alone(code: str, names: str) -> None:
+    talk = held(Dialogue())
+    talk >> asked(2, rrn=request(1).rrn, approval_code=code, function="advice", advised_code="00", **HELD)
+    assert f"journal request 2{names}, waits for its completion" in talk.drop()
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_hold_is_completed_with_all_that_was_added_to_it_asked_or_told(told: bool) -> None:
+    talk = held(Dialogue())
+    if told:
+        advice: dict[str, Any] = {"function": "advice", "advised_code": "00", **HELD}
+        (talk >> asked(2, amount_minor=5_000, original_key=request(1).key, **advice)).drop()
+    else:
+        raised(talk, 2, names=1)
+    talk >> completion(3, amount_minor=17_500)
+    assert "00 of 17500: completes 175.00 authorized by request 1" in talk.drop()
+
+
+@pytest.mark.parametrize("stan", [1, 2])
+def test_two_references_under_one_key_are_two_reversals(stan: int) -> None:
+    talk = approved(approved(Dialogue(), 1), 2)
+    (talk >> reversed_(1, named=False)).drop()
+    talk >> reversed_(stan, named=False)
+    told = talk.drop()
+    assert ("journal reversal of request 2, effective 00" in told) == (stan == 2)
+
+
+@pytest.mark.parametrize(
+    ("part", "stands"),
+    [({}, True), ({"amount_minor": 99}, False), ({"merchant_id": "SHOP00000000002"}, False), ({"rrn": "000000000003"}, False)],
+    ids=["all the same", "amount", "merchant", "RRN"],
+)
+def test_an_uploaded_transaction_stands_while_something_is_left_of_an_approval(part: dict[str, Any], stands: bool) -> None:
+    talk = approved(approved(Dialogue(), 1), 2, "51")
+    about: dict[str, Any] = {"merchant_id": request(1).merchant_id, "amount_minor": 12_500, **part}
+    key = request(900).key
+
+    def upload(stan: int) -> Upload:
+        rrn = part.get("rrn", request(stan).rrn)
+        named = {name: value for name, value in about.items() if name != "rrn"}
+        return Upload(key=key, original_stan=f"{stan:06d}", pan=None, currency="504", rrn=rrn, **named)
+
+    assert [talk.board.stands(upload(stan)) for stan in (1, 2)] == [stands, False]
+    (talk >> reversed_(1, replacement_minor=5_000)).drop()
+    assert talk.board.stands(upload(1)) == stands, "reversed in part, it is one still"
+    (talk >> reversed_(1, own_stan=901)).drop()
+    assert not talk.board.stands(upload(1))
+
+
+@pytest.mark.parametrize(
+    ("names", "amount_minor", "outcome", "rest"),
+    [
+        (2, 13_000, "a later adjustment counts, and stays", 13_500),
+        (3, 13_500, "reversed by the acquirer: 130.00 stand again", 13_000),
+    ],
+    ids=["the first", "the last"],
+)
+def test_of_two_adjustments_the_one_that_is_named_is_reversed(names: int, amount_minor: int, outcome: str, rest: int) -> None:
+    talk = approved(Dialogue(merchant=shop(capture="batch", over_basis_points=1_000)), 1)
+    (talk >> adjusts(2, 13_000)).drop()
+    (talk >> adjusts(3, 13_500)).drop()
+    assert outcome in (talk >> reversed_(names, own_stan=901, amount_minor=amount_minor)).drop()
+    assert left(talk) == rest
+
+
+def test_an_issuer_that_approves_again_and_again_after_its_decline_is_owed_one_reversal() -> None:
+    talk = approved(Dialogue(), 1, "51")
+    told = [(talk >> answered(1)).drop() for _ in range(3)]
+    assert ["journal owed" in each for each in told] == [True, False, False]
+
+
+NEAR = {"DE 32": "acquirer_id", "DE 41": "terminal_id", "DE 11": "stan", "DE 7": "transmitted_at"}
+OTHER_KEY = ExchangeKey("504002", "TERM0002", "000077", "1122091531")
+
+
+@pytest.mark.parametrize("differing", [each for size in (1, 2, 3) for each in combinations(NEAR, size)], ids=" ".join)
+def test_an_answer_to_nothing_is_told_with_the_nearest_request_and_each_element_it_differs_in(
+    differing: tuple[str, ...],
+) -> None:
+    talk = Dialogue()
+    (talk >> asked(1)).drop()
+    event = answered(1)
+    key = event.answer.key._replace(**{NEAR[name]: getattr(OTHER_KEY, NEAR[name]) for name in differing})
+    told = (talk >> evolve(event, answer=evolve(event.answer, key=key))).drop()
+    nearest = f"nearest is request 1 (STAN 000001): {' and '.join(differing)} differ"
+    assert (nearest in told) == (len(differing) <= 2)
+    assert ("nothing like it waits" in told) == (len(differing) > 2)

@@ -223,6 +223,8 @@ def test_a_request_its_issuer_cannot_be_told_is_a_format_error() -> None:
     talk << "journal request 1" << "forward"
     talk >> ForwardFailed(request(1), "atlas", "30", "cannot be said in the dialect of atlas: DE 48")
     talk << "journal decision 1 30: cannot be said in the dialect of atlas: DE 48" << "reply 30"
+    assert talk.board.pending == 0
+    talk.wait(60.0).nothing_more()
 
 
 def test_a_request_decided_meanwhile_that_could_not_be_sent_is_nothing_to_act_on() -> None:

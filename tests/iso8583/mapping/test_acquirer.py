@@ -251,7 +251,8 @@ def _completion_names(own: str, de90: str) -> ExchangeKey | None:
 
 @pytest.mark.parametrize("de90", ["", "0100" + "0" * 38])
 def test_a_reversal_without_a_usable_de_90_names_none(de90: str) -> None:
-    assert _to_reversal(_reversal(**({"de90": de90} if de90 else {}))).original_key is None
+    reversal = _to_reversal(_reversal(**({"de90": de90} if de90 else {})))
+    assert (reversal.original_key, reversal.original_stan) == (None, "000901")
 
 
 def test_a_partial_reversal_says_what_remains() -> None:

@@ -51,6 +51,14 @@ SALE = Sale(
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
+def test_a_sale_says_its_merchants_trade_and_a_track_only_where_one_was_swiped(entry: str) -> None:
+    said = sale_message(evolve(SALE, entry=entry), ASCII).elements
+    assert said[18] == SPECS.merchants["SUPERMARCHE0001"].mcc
+    assert (35 in said) == (entry == "magstripe")
+    assert sale_message(evolve(SALE, entry=entry, merchant=None), ASCII).elements[18] == "5999"
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("dialect", SPECS.dialects)
 def test_every_entry_is_understood_as_such_in_every_dialect(entry: str, dialect: str) -> None:
     message = heard_in(dialect, sale_message(evolve(SALE, entry=entry), SPECS.dialects[dialect]))

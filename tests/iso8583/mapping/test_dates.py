@@ -26,3 +26,15 @@ def test_each_of_the_usual_ones_is_looked_at_when_it_changes(element: int) -> No
     with pytest.raises(MessageError):
         dates.check({**GOOD, element: "9" * len(GOOD[element])})
     dates.check(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("edition", "element", "value"),
+    [("1987", 14, "A212"), ("1987", 73, "A21122"), ("1993", 12, "A21122101530"), ("1993", 14, "2A12")],
+)
+def test_a_year_is_two_digits(edition: str, element: int, value: str) -> None:
+    good = GOOD if edition == "1987" else {**GOOD, 12: "261122101530", 13: "2611"}
+    dates = Dates(edition)
+    dates.check({**good, element: value.replace("A", "1")})
+    with pytest.raises(MessageError, match=f"DE {element}"):
+        dates.check({**good, element: value})

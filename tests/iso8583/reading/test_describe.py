@@ -198,3 +198,20 @@ def test_no_more_of_the_card_is_shown_elsewhere_in_a_spoilt_message_than_in_its_
     assert description.error is not None
     (rrn,) = (line.value for line in description.lines if line.element == 37)
     assert rrn == (elements[37] if shown else MAY_BE_A_CARD)
+
+
+@pytest.mark.parametrize("name", ["ascii", "ascii93"])
+def test_a_card_number_is_masked_in_every_element_of_text_but_the_additional_amounts(name: str) -> None:
+    """DE 54 is made of parts that are digits alone; DE 41 has no room for a card number."""
+    wire, shown = codec(name), dict[int, str]()
+    for number in range(2, 128):
+        element = wire.dialect.elements[number]
+        if element is None or not element.format.startswith("ans") or number in (41, 54):
+            continue
+        size = int(element.format.rpartition(".")[2].removeprefix("ans"))
+        text = PAN[:size] if size < 21 else f"CARD {PAN}"
+        value = text if ".." in element.format else text.ljust(size)
+        data = wire.encode(Message("1100" if name == "ascii93" else "0100", {number: value}))
+        shown[number] = describe(wire, data).lines[-1].value
+    assert {43, 44, 46, 63, 98, 101, 104, 125} <= shown.keys()
+    assert [number for number, value in shown.items() if PAN[:15] in value] == []

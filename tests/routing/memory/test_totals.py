@@ -8,10 +8,10 @@ import pytest
 from attrs import evolve
 
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing.traffic.effects import JournalRequest
+from switch.routing.traffic.effects import JournalReconciliation, JournalRequest
 from switch.routing.traffic.events import AnswerReceived, RequestReceived, TotalsReceived
 from switch.transaction import ExchangeKey, IssuerAnswer, Reconciliation
-from tests.support.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
+from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 
 def totals(number: int = 1, *, terminal_id: str = "TERM0001", acquirer_id: str = "504001", **sent: int) -> TotalsReceived:
@@ -179,3 +179,43 @@ def test_a_completion_takes_the_place_of_what_a_reversal_had_left_of_its_hold() 
     (talk >> asked(2, amount_minor=9_000, **told)).drop()
     talk >> totals(debits_count=1, debits_minor=11_500, debits_reversed_count=1, debits_reversed_minor=2_500)
     talk << "journal totals 1" << "reply totals 1"
+
+
+def test_what_waits_at_an_agreement_is_of_the_terminal_or_of_the_acquirer_that_agrees() -> None:
+    keys = [request(1).key, request(2).key._replace(terminal_id="TERM0002"), request(3).key._replace(acquirer_id="504002")]
+    for acquirer_id, terminal_id, waiting in (("504001", "TERM0001", (1,)), ("504001", "", (1, 2)), ("504002", "", (3,))):
+        talk = Dialogue()
+        for stan, key in enumerate(keys, start=1):
+            event = asked(stan)
+            (talk >> evolve(event, authorization=evolve(event.authorization, key=key))).drop()
+        (journaled, _) = talk.board.handle(totals(1, terminal_id=terminal_id, acquirer_id=acquirer_id, debits_count=0), 0.0)
+        assert isinstance(journaled, JournalReconciliation)
+        assert journaled.outcome.waiting == waiting
+
+
+def test_totals_with_a_time_of_their_own_are_never_those_before_sent_again() -> None:
+    talk = sold(Dialogue(), 1)
+    first = totals(1, debits_count=1)
+    (talk >> first) << "journal totals 1 00" << "reply totals 1"
+    key = first.reconciliation.key._replace(transmitted_at="1122200100")
+    talk >> evolve(first, reconciliation=evolve(first.reconciliation, key=key))
+    talk << "journal totals 2 95: debits_count 1 where Switch has 0" << "reply totals 2"
+
+
+@pytest.mark.parametrize(("count", "again"), [(2, 2), (1, 0)], ids=["they had not agreed", "they say something else"])
+def test_totals_without_a_time_are_judged_anew_where_they_are_not_those_that_agreed(count: int, again: int) -> None:
+    talk = sold(Dialogue(), 1)
+    first = totals(1, debits_count=count)
+    first = evolve(first, reconciliation=evolve(first.reconciliation, stamped=True))
+    talk >> first << f"journal totals {2 if count == 2 else 1}" << "reply totals"
+    if count == 2:
+        sold(talk, 2)
+    key = first.reconciliation.key._replace(transmitted_at="1122200100")
+    later = evolve(first.reconciliation, key=key, sent={"debits_count": again})
+    talk >> evolve(first, reconciliation=later) << "journal totals 1 00" << "reply totals 1"
+
+
+def test_a_batch_that_is_closed_captures_as_the_card_is_routed() -> None:
+    talk = sold(Dialogue(merchant=shop(capture="batch")), 1)
+    captures = [each for each in talk.board.handle(totals(1, debits_count=1), 0.0) if isinstance(each, JournalRequest)]
+    assert [(each.route, each.origin, each.original_id) for each in captures] == [(ATLAS, "domestic", 1)]
