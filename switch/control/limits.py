@@ -13,7 +13,7 @@ from switch.control.api_route import Work
 from switch.control.desks.call import RETRY_LATER
 from switch.control.desks.problem import ProblemError
 
-API_CONNECTIONS_MAX: Final = 128  #: at a time; one more is closed at once
+API_CONNECTIONS_MAX: Final = 128  #: at a time; for one more goes the one that waits longest
 BODY_BYTES_MAX: Final = 1 << 20  #: of a request: a scenario file of some thousand rules
 BODY_SECONDS_MAX: Final = 10.0  #: for all of a body
 TAKEN_SECONDS_MAX: Final = 30.0  #: for a client to take an answer

@@ -119,12 +119,11 @@ def test_a_body_that_is_too_large_is_refused_before_it_has_come(centre: CentrePr
     assert owner.rules() == []
 
 
-def test_a_connection_above_the_limit_is_closed_and_the_next_is_served(centre: CentreProcess, owner: SwitchClient) -> None:
+def test_connections_that_ask_for_nothing_make_room_for_one_that_asks(centre: CentreProcess, owner: SwitchClient) -> None:
     with ExitStack() as connections:
-        for _ in range(API_CONNECTIONS_MAX):
-            connections.enter_context(raw(centre))
-        with raw(centre) as one_more:
-            assert one_more.recv(1) == b""
+        idle = [connections.enter_context(raw(centre)) for _ in range(API_CONNECTIONS_MAX)]
+        assert owner.rules() == []
+        assert idle[0].recv(1) == b"", "the one that waited longest has gone"
     assert until_served(owner) == []
 
 

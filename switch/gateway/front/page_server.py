@@ -177,7 +177,7 @@ class _HttpLine:
         while True:
             event = self._h11.next_event()
             if isinstance(event, h11.Request):
-                _refuse_two_ends(event)
+                _refuse_odd(event)
                 return event
             if event is not h11.NEED_DATA:
                 return None
@@ -314,10 +314,12 @@ class _HttpLine:
             await self._stream.aclose()
 
 
-def _refuse_two_ends(request: h11.Request) -> None:
-    """h11.RemoteProtocolError where whoever stands in front of this server could see another end of a request than it does
-    (RFC 9112, 6.1): what one takes for its body, the other takes for a request of its own."""
+def _refuse_odd(request: h11.Request) -> None:
+    """h11.RemoteProtocolError for another HTTP, and where whoever stands in front of this server could see another end of a
+    request than it does (RFC 9112, 6.1): what one takes for its body, the other takes for a request of its own."""
     names = {name for name, _ in request.headers}
+    if request.http_version not in (b"1.0", b"1.1"):
+        raise h11.RemoteProtocolError(f"HTTP {request.http_version!r}: expected 1.0 or 1.1", 505)
     if b"transfer-encoding" in names and (b"content-length" in names or request.http_version < b"1.1"):
         raise h11.RemoteProtocolError("Transfer-Encoding: found it beside Content-Length or in HTTP/1.0, expected one length")
 
