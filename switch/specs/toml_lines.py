@@ -45,7 +45,7 @@ def toml_lines(text: str) -> dict[str, int]:
 
     Keys inside inline tables are not listed. Texts and tables of an array are, where they stand on a line of their own.
 
-    >>> toml_lines('rules = [\n  "a -> ok",\n  "b -> ok",\n]')["rules[2]"]
+    >>> toml_lines('rules = [\\n  "a -> ok",\\n  "b -> ok",\\n]')["rules[2]"]
     3
     >>> toml_lines('title = "x"\\n[[range]]\\nbins = "40"\\n[[range]]\\nbins = "51"')["range[2].bins"]
     5

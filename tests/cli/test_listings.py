@@ -89,7 +89,7 @@ def test_completion_scripts(shell: str) -> None:
         (("send", "--merchant"), "TELE", ["TELECOM00000001"]),
         (("decode", "--listener"), "ascii", ["ascii", "ascii_hex", "ascii93"]),
         (("cards", "--issuer"), "r", ["rif"]),
-        (("up", "--scenario"), "slow", ["slow-atlas"]),
+        (("up", "--scenario"), "slow", ["slow-atlas", "slow-host", "slow-host-long-tail"]),
         (("statement",), "PHARM", ["PHARMACIE000001"]),
         (("send", "--specs", "/nowhere", "--listener"), "b", []),
     ],

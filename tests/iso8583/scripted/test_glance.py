@@ -53,7 +53,7 @@ def test_words_of_a_purchase() -> None:
     }
     assert said.words("issuer") == (f"issuer of {CARD}",)
     assert said.words("mcc") == (f"mcc of {purchase().elements[42]}",)
-    assert said.words("line") == ("line of ",)
+    assert said.words("line") == ("line of ", "connection of ")
     assert said.amount_minor == 12_500
     assert (said.element("22"), said.element("38")) == ("051", "")
 
