@@ -41,6 +41,7 @@ LONG_MODULES: Final = frozenset(
         "test_killed",
         "test_killed_anywhere",
         "test_layout_forms",
+        "test_library",
         "test_mail",
         "test_office_pages",
         "test_open_items",
