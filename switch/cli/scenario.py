@@ -45,7 +45,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
     \b
     switch scenario add 'card=4507160000000010 -> ok, silence'
     switch scenario add 'class=reversal -> late 12s' --times 1
-    switch scenario add 'at=issuer card=4507160000000010 -> 91, ok'
+    switch scenario add 'at=issuer amount=60 -> 91, ok'
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
     return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
