@@ -65,7 +65,7 @@ def test_a_session(tmp_path: Path) -> None:
 def test_two_workers_have_a_centre_each(tmp_path: Path) -> None:
     ended, printed, left = played(tmp_path, "-n", "2")
     assert {name for name, text in ended.items() if text} == {name for name in ended if name.startswith("test_fails")}, printed
-    assert (len(ended), left) == (10, [])
+    assert (len(ended), left) == (11, [])
 
 
 def test_a_centre_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
