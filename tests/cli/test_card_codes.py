@@ -28,7 +28,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
         assert running.stop() == 0
 
 
-@pytest.mark.parametrize("card", [card for card in CARDS if not card["magic"]], ids=lambda card: f"{card['issuer']}-{card['pan'][-6:]}")
+@pytest.mark.parametrize(
+    "card", [card for card in CARDS if not card["magic"]], ids=lambda card: f"{card['issuer']}-{card['pan'][-6:]}"
+)
 def test_a_card_gives_its_codes(centre: CentreProcess, card: dict[str, Any]) -> None:
     host, port = centre.address("ascii")
     assert card["send"].keys() == set(card["gives"])
