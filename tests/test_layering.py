@@ -428,6 +428,8 @@ TESTED_BY: Final = {
     "testing/centre_for_tests": "testing/test_centre_fixture.py",
     "testing/expecting": "testing/test_centre_fixture.py",
     "cli/replay": "cli/test_record_command.py",
+    "cli/listening": "cli/test_record_command.py",
+    "cli/command/calling": "cli/console/test_help.py",
     "recording/player": "recording/test_proxy.py",
     "centre/background": "e2e/test_key_exchange.py",
     "centre/clock/clock_facts": "centre/clock/test_clock_orders.py",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.certify import certify
+from switch.cli.command.calling import listener_option, ready_file_option
 from switch.cli.command.help import Verb, Verbs, grouped, option
-from switch.cli.command.names import listener_names
-from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
+from switch.cli.command.options import PATH, data_option, given, json_option, specs_option
 from switch.cli.console.words import lang_option, said
 from switch.cli.gateway_affiliation import affiliation
 from switch.cli.gateway_office import office
@@ -55,21 +55,8 @@ def gateway() -> None:
 @grouped(
     "Where Switch is",
     option("--centre", metavar="HOST:PORT", help="Listener of Switch to call.  [default: 127.0.0.1 and the listener's port]"),
-    option(
-        "--ready-file",
-        type=PATH,
-        metavar="FILE",
-        envvar=READY_FILE_VARIABLE,
-        show_envvar=True,
-        help="File `switch up --ready-file` wrote: address and data folder are taken from it.",
-    ),
-    option(
-        "--listener",
-        "listener_name",
-        metavar="NAME",
-        shell_complete=listener_names,
-        help="Listener whose dialect and header are spoken.  [default: the first]",
-    ),
+    ready_file_option("address and data folder"),
+    listener_option("Listener whose dialect and header are spoken.  [default: the first]"),
 )
 @specs_option
 @data_option

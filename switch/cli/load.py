@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import where_to, wire_format
 from switch.cli.command.help import Verb, grouped, option
-from switch.cli.command.names import card_numbers, dialect_names, issuer_names, known, listener_names, merchant_ids
-from switch.cli.command.options import PATH, READY_FILE_VARIABLE, json_option, specs_option
+from switch.cli.command.names import card_numbers, issuer_names, known, merchant_ids
+from switch.cli.command.options import PATH, json_option
 from switch.cli.console.words import lang_option
 from switch.cli.request.proofs import NO_PROOFS, RIGHT, ProofWishes
 from switch.cli.request.target import Place, header_format, specs_and_place
@@ -36,34 +37,9 @@ _OPTION_OF: Final = {"card": "--pan", "type": "--types"}
 
 @click.command(cls=Verb)
 @click.argument("file", required=False, type=PATH, metavar="[FILE]")
-@grouped(
-    "Where to",
-    option("--host", metavar="ADDRESS", help="Where the host runs.  [default: 127.0.0.1]"),
-    option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port to call.  [default: the listener's, 8583]"),
-    option(
-        "--ready-file",
-        type=PATH,
-        metavar="FILE",
-        envvar=READY_FILE_VARIABLE,
-        show_envvar=True,
-        help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
-    ),
-    option(
-        "--listener",
-        "listener_name",
-        metavar="NAME",
-        shell_complete=listener_names,
-        help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
-    ),
-    specs_option,
-)
-@grouped(
-    "Wire format",
-    option(
-        "--dialect", "dialect_name", metavar="NAME", shell_complete=dialect_names, help="Dialect, instead of the listener's."
-    ),
-    option("--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
-    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front, or none.  [default: as the listener does]"),
+@where_to("Where the host runs.")
+@wire_format(
+    "Dialect, instead of the listener's.",
     option("--mac", "with_mac", is_flag=True, help="Put a MAC into each message, made with the key of the listener."),
     tls_options,
 )

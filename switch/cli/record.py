@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,42 +10,38 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from switch.cli.command.help import Verb, grouped, option
+from switch.cli.command.calling import listener_option, wire_format
+from switch.cli.command.help import Verb, option
 from switch.cli.command.options import PATH, specs_option
-from switch.errors import DataFolderError, SwitchError
+from switch.cli.listening import address_of, listening_at, serve_until_asked
+from switch.errors import DataFolderError
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
-    import socket
-
     from switch.lines.wire_format import WireFormat
     from switch.specs.parts import Parts
     from switch.trace.recorder import Recorder
 
 LINE_NAME: Final = "host"  #: of the recorded line, where no listener of the specification is named
 RECORDING: Final = Path("recording")
-PORT_MAX: Final = 65_535
 
 
 @click.command(cls=Verb)
 @click.argument("host", metavar="HOST:PORT")
 @option("--listen", default="127.0.0.1:8583", show_default=True, metavar="ADDRESS:PORT", help="Where gateways call instead.")
 @option("--data", type=PATH, default=RECORDING, show_default=True, metavar="DIR", help="Folder of the recording.")
-@grouped(
-    "Wire format",
-    option("--listener", metavar="NAME", help="Listener of the specification that speaks like the host.  [default: the first]"),
-    option("--dialect", metavar="NAME", help="Dialect of the host, instead of the listener's."),
-    option("--header", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
-    option("--tpdu/--no-tpdu", "tpdu", default=None, help="A TPDU stands in front, or none.  [default: as the listener does]"),
+@wire_format(
+    "Dialect of the host, instead of the listener's.",
+    listener_option("Listener of the specification that speaks like the host.  [default: the first]"),
 )
 @specs_option
 def record(
     host: str,
     listen: str,
     data: Path,
-    listener: str | None,
-    dialect: str | None,
-    header: str | None,
+    listener_name: str | None,
+    dialect_name: str | None,
+    header_notation: str | None,
     tpdu: bool | None,
     specs_folder: Path | None,
 ) -> None:
@@ -62,14 +57,12 @@ def record(
     switch record localhost:8584 --dialect bcd --tpdu
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
-    from switch.cli.console.run import run
-    from switch.cli.console.screen import say_text
     from switch.recording.proxy import RecordingProxy
     from switch.specs.parts import Parts
 
     specs = Parts(specs_folder)
     address = address_of(host, "HOST:PORT", least=1)
-    name, wire = _wire(specs, specs_folder, listener, dialect, header, tpdu)
+    name, wire = _wire(specs, specs_folder, listener_name, dialect_name, header_notation, tpdu)
 
     def tell(what: str) -> None:
         click.echo(f"switch: {what}", err=True)
@@ -84,40 +77,8 @@ def record(
             clock_ms=lambda: time.time_ns() // 1_000_000,
             tell=tell,
         )
-        bound, port = listening.getsockname()[:2]
-
-        async def serving() -> None:
-            import trio
-
-            say_text(f"gateways call {bound}:{port}, and reach {host}; what both say is kept in {data}", None)
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(proxy.serve, listening)
-                await stop.comes_to(1)
-                nursery.cancel_scope.cancel()
-
-        run(serving, stop, read_by_people=True)
-
-
-def listening_at(address: str) -> socket.socket:
-    """A listening socket at ``address``, the value of ``--listen``; SwitchError where there can be none."""
-    from switch.lines.sockets import listen
-
-    try:
-        return listen(*address_of(address, "--listen", least=0))
-    except OSError as fault:
-        why = (os.strerror(fault.errno) if fault.errno else str(fault)).lower()
-        raise SwitchError(
-            f"--listen: {address}: {why}, expected a free address of this machine", hint="such as --listen 127.0.0.1:9583"
-        ) from None
-
-
-def address_of(text: str, what: str, *, least: int) -> tuple[str, int]:
-    """Host and port of ``host:port``; SwitchError where it is none."""
-    host, colon, port = text.rpartition(":")
-    number = int(port) if port.isascii() and port.isdecimal() and len(port) <= len(str(PORT_MAX)) else -1
-    if not colon or not host or not least <= number <= PORT_MAX:
-        raise SwitchError(f"{what}: found {text!r}, expected an address and a port, such as 127.0.0.1:8583")
-    return host.removeprefix("[").removesuffix("]"), number
+        reached = f"and reach {host}; what both say is kept in {data}"
+        serve_until_asked(listening, proxy.serve, lambda place: f"gateways call {place}, {reached}", stop)
 
 
 def _wire(

@@ -13,7 +13,8 @@ import click
 
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import json_option, specs_option
-from switch.cli.record import RECORDING, address_of
+from switch.cli.listening import address_of, listening_at, serve_until_asked
+from switch.cli.record import RECORDING
 from switch.errors import EXIT_DONE, EXIT_NO, DataFolderError, NegativeAnswerError, SwitchError
 from switch.machine.stopping import Stop
 
@@ -156,26 +157,12 @@ async def _stopped(stop: Stop, playing: Any) -> None:
 
 def _play_host(questions: Sequence[RecordedQuestion], wire: WireFormat, listen: str, speed: float, stop: Stop) -> int:
     """Answer whoever calls, until somebody asks to stop."""
-    import trio
-
-    from switch.cli.console.run import run
-    from switch.cli.console.screen import say_text
-    from switch.cli.record import listening_at
     from switch.display.plural import plural
     from switch.recording.played_host import PlayedHost
 
-    listening = listening_at(listen)
     host = PlayedHost(questions, wire, speed=speed, tell=lambda what: click.echo(f"switch: {what}", err=True))
-    bound, port = listening.getsockname()[:2]
-
-    async def serving() -> None:
-        say_text(f"{bound}:{port} answers as recorded: {plural(len(questions), 'message')} of gateways", None)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(host.serve, listening)
-            await stop.comes_to(1)
-            nursery.cancel_scope.cancel()
-
-    run(serving, stop, read_by_people=True)
+    kept = plural(len(questions), "message")
+    serve_until_asked(listening_at(listen), host.serve, lambda place: f"{place} answers as recorded: {kept} of gateways", stop)
     return EXIT_DONE
 
 

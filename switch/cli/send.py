@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.command.calling import where_to, wire_format
 from switch.cli.command.help import Verb, grouped, option
-from switch.cli.command.names import card_numbers, dialect_names, known, last_rrns, listener_names, merchant_ids
-from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE, PATH, READY_FILE_VARIABLE, given, json_option, specs_option
+from switch.cli.command.names import card_numbers, known, last_rrns, merchant_ids
+from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE, PATH, given, json_option
 from switch.cli.request.from_file import MESSAGES_MAX
 from switch.cli.request.proofs import ProofWishes, proof_options
 from switch.cli.request.target import header_format, specs_and_place
@@ -47,40 +48,8 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
 
 
 @click.command(cls=Verb)
-@grouped(
-    "Where to",
-    option("--host", metavar="ADDRESS", help="Where Switch runs.  [default: 127.0.0.1]"),
-    option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port to call.  [default: the listener's, 8583]"),
-    option(
-        "--ready-file",
-        type=PATH,
-        metavar="FILE",
-        envvar=READY_FILE_VARIABLE,
-        show_envvar=True,
-        help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
-    ),
-    option(
-        "--listener",
-        "listener_name",
-        metavar="NAME",
-        shell_complete=listener_names,
-        help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
-    ),
-    specs_option,
-)
-@grouped(
-    "Wire format",
-    option(
-        "--dialect",
-        "dialect_name",
-        metavar="NAME",
-        shell_complete=dialect_names,
-        help="Dialect to write in, instead of the listener's.",
-    ),
-    option("--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
-    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front, or none.  [default: as the listener does]"),
-    tls_options,
-)
+@where_to("Where Switch runs.")
+@wire_format("Dialect to write in, instead of the listener's.", tls_options)
 @grouped(
     "Payment",
     option(
