@@ -5,25 +5,22 @@ from __future__ import annotations
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from functools import partial
 from typing import Final
 
 import trio
 
-from switch.display.plural import plural
 from switch.errors import MessageError
 from switch.iso8583.framing import Frame, Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.replayed.comparison import as_recorded, likeness
-from switch.lines.sockets import accept
 from switch.lines.wire_format import WireFormat
+from switch.recording.calls import take_calls
 from switch.recording.player import AS_ANSWERED
 from switch.recording.script import RecordedQuestion
 
 CALL_BYTES = 65_536
-CALLS_AT_ONCE_MAX: Final = 500
 ANSWERS_DUE_MAX: Final = 1_000  #: on one connection; nothing further is read from it before one of them is out
 
 
@@ -37,23 +34,12 @@ class PlayedHost:
         self._wire, self._speed, self._tell = wire, speed, tell
         self._alike: dict[tuple[str, ...], list[RecordedQuestion]] = defaultdict(list)
         self._asked: dict[tuple[str, ...], int] = defaultdict(int)
-        self._calls = 0
         for question in questions:
             self._alike[likeness(question.message)].append(question)
 
     async def serve(self, listening: socket.socket) -> None:
         """Take calls until cancelled; the socket is closed then."""
-        async with trio.open_nursery() as nursery:
-            with closing(listening):
-                while True:
-                    connection, peer = await accept(listening)
-                    if self._calls >= CALLS_AT_ONCE_MAX:
-                        connection.close()
-                        open_already = plural(CALLS_AT_ONCE_MAX, "connection is", "connections are")
-                        self._tell(f"{peer}: {open_already} open already, this one is closed")
-                        continue
-                    self._calls += 1
-                    nursery.start_soon(self._call, trio.SocketStream(trio.socket.from_stdlib_socket(connection)), peer)
+        await take_calls(listening, self._call, self._tell)
 
     def question_like(self, asked: Message) -> RecordedQuestion | None:
         """The recorded question whose answer is due to a question; None where the recording has none like it."""
@@ -66,21 +52,15 @@ class PlayedHost:
 
     async def _call(self, stream: trio.SocketStream, peer: str) -> None:
         framer, lock, due = Framer(self._wire.header, tpdu=self._wire.tpdu), trio.Lock(), trio.CapacityLimiter(ANSWERS_DUE_MAX)
-        try:
-            async with stream, trio.open_nursery() as nursery:
-                while data := await stream.receive_some(CALL_BYTES):
-                    for frame in framer.feed(bytes(data)):
-                        await due.acquire_on_behalf_of(place := object())
-                        nursery.start_soon(
-                            self._answer, stream, lock, framer, frame, peer, partial(due.release_on_behalf_of, place)
-                        )
-                    if framer.fault is not None:
-                        self._tell(f"{peer}: {framer.fault}; the line is closed")
-                        break
-        except* (trio.BrokenResourceError, trio.ClosedResourceError):
-            pass
-        finally:
-            self._calls -= 1
+        async with trio.open_nursery() as nursery:
+            while data := await stream.receive_some(CALL_BYTES):
+                for frame in framer.feed(bytes(data)):
+                    await due.acquire_on_behalf_of(place := object())
+                    released = partial(due.release_on_behalf_of, place)
+                    nursery.start_soon(self._answer, stream, lock, framer, frame, peer, released)
+                if framer.fault is not None:
+                    self._tell(f"{peer}: {framer.fault}; the line is closed")
+                    break
 
     async def _answer(
         self,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Final
 
 import trio
 
 from switch.errors import MessageError
 from switch.iso8583.framing import Frame, Framer
-from switch.lines.sockets import accept, keep_alive
 from switch.lines.wire_format import WireFormat
+from switch.recording.calls import take_calls
 from switch.trace.told import HEARD, REST, SAID, Told
 
 COPIED_BYTES: Final = 65_536  #: read at once
 DIAL_SECONDS: Final = 10.0  #: a host has so long to take a call
-CONNECTIONS_AT_ONCE_MAX: Final = 500
 
 
 class Ear:
@@ -75,36 +73,19 @@ class RecordingProxy:
     ) -> None:
         self._address, self._wire, self._name = address, wire, name
         self._record, self._clock_ms, self._tell = record, clock_ms, tell
-        self._calls = 0
 
     async def serve(self, listening: socket.socket) -> None:
         """Take calls until cancelled; the socket is closed then."""
-        async with trio.open_nursery() as nursery:
-            with closing(listening):
-                while True:
-                    connection, peer = await accept(listening)
-                    if self._calls >= CONNECTIONS_AT_ONCE_MAX:
-                        connection.close()
-                        self._tell(f"{peer}: {CONNECTIONS_AT_ONCE_MAX} connections are open already, this one is closed")
-                        continue
-                    self._calls += 1
-                    nursery.start_soon(self._call, connection, peer)
+        await take_calls(listening, self._call, self._tell)
 
-    async def _call(self, connection: socket.socket, peer: str) -> None:
+    async def _call(self, gateway: trio.SocketStream, peer: str) -> None:
         """One gateway, from its call to its end."""
-        try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            keep_alive(connection)
-            gateway = trio.SocketStream(trio.socket.from_stdlib_socket(connection))
-            async with gateway:
-                host = await self._dialled(peer)
-                if host is None:
-                    return
-                async with host, trio.open_nursery() as nursery:
-                    nursery.start_soon(self._lead, gateway, host, self._ear(peer, answers=False), nursery.cancel_scope)
-                    nursery.start_soon(self._lead, host, gateway, self._ear(peer, answers=True), nursery.cancel_scope)
-        finally:
-            self._calls -= 1
+        host = await self._dialled(peer)
+        if host is None:
+            return
+        async with host, trio.open_nursery() as nursery:
+            nursery.start_soon(self._lead, gateway, host, self._ear(peer, answers=False), nursery.cancel_scope)
+            nursery.start_soon(self._lead, host, gateway, self._ear(peer, answers=True), nursery.cancel_scope)
 
     async def _dialled(self, peer: str) -> trio.SocketStream | None:
         """A connection to the host; None, and a sentence, where it takes no call."""

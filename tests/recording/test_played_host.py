@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import pytest
 import trio
 import trio.testing
 from attrs import evolve
 
 from switch.iso8583.message import Message
 from switch.lines.sockets import listen
-from switch.recording import played_host
 from switch.recording.played_host import ANSWERS_DUE_MAX, PlayedHost
 from switch.recording.player import AS_ANSWERED
 from switch.recording.script import RecordedQuestion
@@ -100,19 +98,6 @@ async def test_a_gateway_that_floods_waits_until_answers_are_out(autojump_clock:
             for _ in range(1, 3 * ANSWERS_DUE_MAX):
                 assert (await gateway.receive()).response_code == "00"
         nursery.cancel_scope.cancel()
-
-
-async def test_more_gateways_than_there_are_places_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(played_host, "CALLS_AT_ONCE_MAX", 1)
-    told = list[str]()
-    async with playing([question(purchase(1), "00")], told) as gateway:
-        assert (await gateway.ask(purchase(2))).response_code == "00"
-        with trio.fail_after(10):
-            other = await trio.open_tcp_stream(*gateway.stream.socket.getpeername())
-            assert await other.receive_some(1) == b""
-            await other.aclose()
-        assert (await gateway.ask(purchase(3))).response_code == "00"
-    assert [each.partition(": ")[2] for each in told] == ["1 connection is open already, this one is closed"]
 
 
 async def test_an_answer_that_the_line_cannot_carry_ends_nothing() -> None:
