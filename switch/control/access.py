@@ -16,7 +16,7 @@ from switch.centre.exposure import is_this_machine
 from switch.control.desks.problem import ProblemError, WrongField
 from switch.errors import SwitchError
 from switch.machine.files import read_whole
-from switch.machine.private import make_folder, write_text
+from switch.machine.private import make_folder, others_may_read, write_text
 from switch.record import frozen
 
 TOKEN_VARIABLE: Final = "SWITCH_API_TOKEN"  # noqa: S105  (its name)
@@ -53,6 +53,8 @@ def token_for(host: str, given: Path | None, data: Path, environment: Mapping[st
 
 def _read(file: Path) -> str:
     try:
+        if others_may_read(file):
+            raise SwitchError(f"{file}: found a file that others may read, expected one of its owner alone (chmod 600)")
         return _sound(read_whole(file, _TOKEN_BYTES_MAX).decode(errors="replace").strip(), str(file))
     except OSError as error:
         raise SwitchError(f"{file}: found {error.strerror}, expected a file with a token") from None

@@ -124,12 +124,13 @@ class ControlApi:
                 await _sent_in_time(send, _piece(b": messages follow\n\n"), nursery)
                 if request.method == "HEAD":
                     nursery.cancel_scope.cancel()
-                while True:
+                while not reader.ended:
                     with trio.move_on_after(HEARTBEAT_SECONDS) as quiet:
                         await reader.wait()
                     pieces = b": quiet\n\n" if quiet.cancelled_caught else b"".join(sent_events(reader))
                     if pieces:
                         await _sent_in_time(send, _piece(pieces), nursery)
+                nursery.cancel_scope.cancel()
 
 
 SCOPE_SHAPE: Final[ApiSchema] = ROUTES[0].query["scope"]

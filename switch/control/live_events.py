@@ -30,7 +30,13 @@ class EventReader:
 
     def __init__(self, scope: Scope | None) -> None:
         self.scope, self.waiting, self.lost = scope, deque[tuple[int, str]](), 0
+        self.ended = False  #: nothing more comes
         self._woken = trio.Event()
+
+    def end(self) -> None:
+        """Nothing more comes: whoever reads connects anew."""
+        self.ended = True
+        self._woken.set()
 
     def put(self, number: int, event: str) -> None:
         if len(self.waiting) >= EVENTS_WAITING_MAX:
@@ -40,7 +46,7 @@ class EventReader:
         self._woken.set()
 
     async def wait(self) -> None:
-        """Until something waits to be sent."""
+        """Until something waits to be sent, or nothing more comes."""
         await self._woken.wait()
         self._woken = trio.Event()
 
@@ -63,9 +69,11 @@ class LiveEvents:
             try:
                 await trio.to_thread.run_sync(self._follow, token)
             except SwitchError:
-                pass  # it is gone, and so is what could be told of it: readers get nothing more
+                pass  # it is gone, and so is what could be told of it
             except Exception as fault:  # such as a trace that another program has spoilt: the rest of the API goes on
                 tell_fault_of_api(fault)
+            for reader in self._readers:
+                reader.end()
 
     @contextmanager
     def reading(self, scope: Scope | None) -> Iterator[EventReader]:

@@ -28,16 +28,11 @@ PROBLEMS_OF_BODIES: Final = (
 OPEN: Final = frozenset({"/health"})  #: paths that need no token
 PROBLEM_TYPE: Final = "application/problem+json"
 _EVENTS: Final = {
-    "get": {
-        "operationId": "followEvents",
-        "tags": ["Messages"],
-        "summary": "Follow the messages as server-sent events, each as in `Message`, until you hang up.",
-        "parameters": [],
-        "responses": {
-            "200": {"description": "A stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        },
-    }
+    "operationId": "followEvents",
+    "tags": ["Messages"],
+    "summary": "Follow the messages as server-sent events, each as in `Message`, until you hang up.",
 }
+_A_STREAM: Final = {"description": "A stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
 @cache
@@ -46,9 +41,13 @@ def document(version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in ROUTES:
         paths.setdefault(ADMIN_PATH + route.path, {})[route.method.lower()] = _operation(route)
-    events = {"get": {**_EVENTS["get"], "parameters": [_query("scope", ROUTES[0].query["scope"])]}}
-    events["get"]["responses"] = {**_EVENTS["get"]["responses"], **_problems((*PROBLEMS_OF_ALL, 404, 409))}  # type: ignore[dict-item]
-    paths[f"{ADMIN_PATH}/events"] = events
+    paths[f"{ADMIN_PATH}/events"] = {
+        "get": {
+            **_EVENTS,
+            "parameters": [_query("scope", ROUTES[0].query["scope"])],
+            "responses": {"200": _A_STREAM, **_problems((*PROBLEMS_OF_ALL, 404, 409))},
+        }
+    }
     return {
         "openapi": "3.1.0",
         "info": {

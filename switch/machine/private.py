@@ -48,3 +48,8 @@ def _made(path: Path, how: int) -> int:
         with suppress(PermissionError):  # another's file, that lets us write
             os.fchmod(descriptor, FILE_MODE)
     return descriptor
+
+
+def others_may_read(path: Path) -> bool:
+    """Whether anybody but its owner may do something with a file. OSError where it is not there."""
+    return bool(path.stat().st_mode & 0o077)

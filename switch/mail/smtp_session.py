@@ -22,6 +22,7 @@ from switch.errors import SwitchError, UnreachableError
 from switch.issuers.secure_line import ClientTls
 from switch.lines.tls_context import client_side, tls_fault
 from switch.machine.files import read_whole
+from switch.machine.private import others_may_read
 from switch.mail.replies import PlainSmtp, WrappedSmtp
 from switch.record import frozen
 from switch.specs.mail.mail_profile import IN_CLEAR, STARTTLS, WRAPPED, SmtpLine
@@ -194,7 +195,7 @@ def login_of(line: SmtpLine, folder: Path) -> Login | None:
 def _secret(path: Path, where: str) -> str:
     expected = "expected a file with user:password that its owner alone can read"
     try:
-        if path.stat().st_mode & 0o077:
+        if others_may_read(path):
             raise SwitchError(f"{where}: found a file that others may read, {expected} (chmod 600)")
         return read_whole(path, LOGIN_BYTES_MAX).decode()
     except OSError as fault:

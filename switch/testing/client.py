@@ -9,7 +9,7 @@ with SwitchClient("http://127.0.0.1:8700/__admin").scope("mine", terminal=["ONDE
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -250,7 +250,7 @@ class SwitchClient:
         """Close a business date; its report."""
         return self.call("POST", "/day/close", {} if date is None else {"date": date}, patience=VERIFY_SECONDS_MAX)
 
-    def events(self) -> Iterator[RequestSeen]:
+    def events(self) -> Generator[RequestSeen, None, None]:
         """Messages as they come, until nobody reads on. A reader that is too slow misses some."""
         connection, response = self._opened("GET", "/events", None, self._timeout, self._scoped())
         try:

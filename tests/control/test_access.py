@@ -9,6 +9,7 @@ import pytest
 from switch.control.access import TOKEN_FILE, Gate, Token, token_for
 from switch.control.desks.problem import ProblemError
 from switch.errors import SwitchError
+from switch.machine.private import write_text
 
 TOKEN = "a-token-of-a-test-0123456789"
 
@@ -17,7 +18,7 @@ def test_on_this_machine_no_token_is_asked_for_unless_one_is_given(tmp_path: Pat
     assert token_for("127.0.0.1", None, tmp_path, {}) is None
     assert token_for("localhost", None, tmp_path, {"SWITCH_API_TOKEN": TOKEN}) == Token(text=TOKEN)
     file = tmp_path / "token"
-    file.write_text(f"{TOKEN}\n")
+    write_text(file, f"{TOKEN}\n")
     assert token_for("127.0.0.1", file, tmp_path, {"SWITCH_API_TOKEN": "x" * 20}) == Token(text=TOKEN, file=file)
 
 
@@ -30,10 +31,18 @@ def test_where_others_can_call_a_token_is_made_once_for_its_owner_alone(tmp_path
     assert token_for("0.0.0.0", None, tmp_path / "var", {}) == made
 
 
+def test_a_token_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    write_text(file, TOKEN)
+    file.chmod(0o640)
+    with pytest.raises(SwitchError, match="found a file that others may read, expected one of its owner alone"):
+        token_for("127.0.0.1", file, tmp_path, {})
+
+
 @pytest.mark.parametrize("text", ["", "short", "a token with spaces in it", "é" * 20])
 def test_a_token_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "token"
-    file.write_text(text)
+    write_text(file, text)
     with pytest.raises(SwitchError, match="found a token that cannot be used, expected 16 or more letters and digits"):
         token_for("127.0.0.1", file, tmp_path, {})
 

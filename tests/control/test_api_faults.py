@@ -61,8 +61,10 @@ async def test_a_trace_that_cannot_be_read_does_not_end_the_api(
         async with trio.open_nursery() as nursery:
             await nursery.start(events.run)
             for _ in range(2):
-                with events.reading(None):
+                with events.reading(None) as reader:
                     await looked.wait()
+                    await reader.wait()
+                    assert reader.ended, "whoever reads connects anew"
                 looked = trio.Event()
             nursery.cancel_scope.cancel()
     assert capsys.readouterr().err.count("a fault of the control API: DatabaseError") == 2

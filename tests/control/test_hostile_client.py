@@ -16,6 +16,7 @@ import pytest
 from switch.centre.as_process import CentreProcess, running_centre
 from switch.control.limits import API_CONNECTIONS_MAX, BODY_BYTES_MAX, EVENT_READERS_MAX
 from switch.errors import UnreachableError
+from switch.machine.private import write_text
 from switch.testing.client import SwitchClient
 from tests.control.api_caller import Caller
 from tests.support.sold import Seller
@@ -31,7 +32,7 @@ SLOWEST_MS = 250.0  #: that a sale may take beside a hostile client on a busy ma
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
     folder = tmp_path_factory.mktemp("hostile")
-    (folder / "token").write_text(TOKEN)
+    write_text(folder / "token", TOKEN)
     options = [*small_specs(folder), "--trace", "--api", "--api-token-file", str(folder / "token")]
     with running_centre(folder / "var", options) as running:
         yield running

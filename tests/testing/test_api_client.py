@@ -96,7 +96,7 @@ def test_messages_are_followed(client: SwitchClient) -> None:
         finally:
             read.set()
             selling.join()
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
 
 def test_nobody_who_answers_is_one_sentence(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _merchant_values(merchant: Merchant) -> dict[str, Any]:
         "name": merchant.name,
         "mcc": merchant.mcc,
         "currency": merchant.currency,
-        "terminals": [each if isinstance(each, str) else str(each) for each in merchant.terminals],
+        "terminals": list(merchant.terminals),
     }
 
 
