@@ -5,7 +5,7 @@ A message is queued on its line here and sent by ``flush``, one system call a li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -130,14 +130,7 @@ class Outbound:
         line, frame, about = origin.line, b"", None
         self._touched[line] = None
         if not conduct.silence:
-            wanted = (
-                [altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)]
-                if conduct.alters
-                else []
-            )
-            other = self._codec_named(conduct.dialect) if conduct.dialect and self._codec_named is not None else None
-            tries = [(said, None) for said in (*wanted, message, as_asked(message, origin.message))]
-            for said, codec in ([(said, other) for said, _ in tries[:1]] if other is not None else []) + tries:
+            for said, codec in self._ways_to_answer(origin, message, conduct):
                 try:
                     if codec is None:
                         line.queue(said, origin.tpdu, origin.message, action)
@@ -153,6 +146,19 @@ class Outbound:
                 return False
         self._stage.perform(line, frame, conduct, about)
         return True
+
+    def _ways_to_answer(self, origin: Origin, message: Message, conduct: Conduct) -> Iterator[tuple[Message, Codec | None]]:
+        """The answer as a scenario wants it, then with ever less of that; None: in the line's own dialect."""
+        wanted = message
+        if conduct.alters:
+            wanted = altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)
+        other = self._codec_named(conduct.dialect) if conduct.dialect and self._codec_named is not None else None
+        if other is not None:
+            yield wanted, other
+        yield wanted, None
+        if wanted is not message:
+            yield message, None
+        yield as_asked(message, origin.message), None
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
         """Queue an answer: the whole of it; if the acquirer's dialect cannot say that, the first of the lesser ones that it

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
-from switch.lines.staging.issuer_script import elsewhere
-from switch.merchant import Merchant
-from switch.routing.table.routes import RoutingTable
+from switch.lines.staging.issuer_script import RuleScript, elsewhere
 from switch.scenarios.business_time import Moment
-from switch.scenarios.playbook import Cue, Playbook
+from switch.scenarios.playbook import Cue
 from switch.specs.specification import Specs
 
 
-class HostScript:
-    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
-
-    def __init__(
-        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
-    ) -> None:
-        self.playbook, self.now = playbook, now
-        self._table, self._merchants = table, merchants
-
-    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
-        """Rules ask these contracts from now on."""
-        self._merchants = merchants
+class HostScript(RuleScript):
+    """The rules at the host."""
 
     def cue(self, line: Line, message: Message) -> Cue | None:
         """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""

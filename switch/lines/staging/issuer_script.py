@@ -15,23 +15,27 @@ from switch.scenarios.host_rule import ISSUER
 from switch.scenarios.playbook import Playbook
 
 
-class IssuerScript:
+class RuleScript:
     """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
 
     def __init__(
         self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
     ) -> None:
-        self.playbook, self._now = playbook, now
+        self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""
         self._merchants = merchants
 
+
+class IssuerScript(RuleScript):
+    """The rules at issuers."""
+
     def answer_cue(self, issuer: str, dialect: Dialect, message: Message) -> AnswerCue | None:
         """How the answer to a message in the form of 1987 is given, by the rule that applies, which is counted as applied;
         None where it is given as usual."""
-        look_up = elsewhere(self._table, self._merchants, self._now, issuer=issuer)
+        look_up = elsewhere(self._table, self._merchants, self.now, issuer=issuer)
         cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, dialect, look_up), ISSUER)
         return None if cue is None or cue.conduct.usual else AnswerCue(cue.conduct, cue.reason)
 

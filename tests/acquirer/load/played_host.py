@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import trio
@@ -32,7 +33,7 @@ class Answering(NamedTuple):
 
     code: str = "00"  #: empty: not at all; ``drop``: the line ends
     seconds: float = 0.005
-    changes: dict[int, str] = {}  # noqa: RUF012
+    changes: Mapping[int, str] = MappingProxyType({})
 
 
 class PlayedHost:

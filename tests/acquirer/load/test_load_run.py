@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio
 import trio.testing
@@ -17,9 +19,9 @@ QUICK = Answering()
 SALES = (MixPart(),)
 
 
-def mix(rate: float | None, seconds: float = 2.0, *, connections: int = 2, window: int = 4, **more: object) -> Mix:
+def mix(rate: float | None, seconds: float = 2.0, *, connections: int = 2, window: int = 4, **more: Any) -> Mix:
     whole = {"parts": SALES, "timeout_seconds": 1.0, **more}
-    return Mix(steps=(LoadStep(rate=rate, seconds=seconds),), connections=connections, window=window, **whole)  # type: ignore[arg-type]
+    return Mix(steps=(LoadStep(rate=rate, seconds=seconds),), connections=connections, window=window, **whole)
 
 
 async def test_messages_go_out_at_their_times(autojump_clock: trio.testing.MockClock) -> None:

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from switch.centre.host.issuer_stage import reach_warnings
 from switch.issuers.process.book import MemoryBook
+from switch.lines import line
 from switch.scenarios.host_rule import HostRule
 from switch.specs.specification import Specs
 from tests.support.centre_in_loop import Loopback, purchase, specs
@@ -107,7 +108,10 @@ async def test_an_answer_that_comes_after_the_time_is_up_is_reversed_and_written
 
 
 @pytest.mark.parametrize("step", ["twice", "late 0.1s", "trickle", "set 44=X", "without 37", "ok + twice + late 0.05s"])
-async def test_what_is_strange_and_right_is_counted_once(step: str, autojump_clock: MockClock) -> None:
+async def test_what_is_strange_and_right_is_counted_once(
+    step: str, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "TRICKLE_SECONDS", 0.0)
     books: dict[str, MemoryBook] = {}
     async with staged(f"at=issuer class=request -> {step}", books=books) as (centre, client):
         assert (await client.ask(purchase(1))).response_code == "00"

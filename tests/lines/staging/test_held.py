@@ -6,6 +6,7 @@ import pytest
 import trio
 
 from switch.centre.host.stage_orders import StageOrders
+from switch.iso8583.message import Message
 from tests.support.centre_in_loop import Loopback, purchase
 from tests.support.host_stage import decided, network, noticed, occurred, reversal_of, staged
 
@@ -35,9 +36,9 @@ async def test_a_held_answer_goes_out_as_it_was_decided() -> None:
 
 
 @pytest.mark.parametrize("message", [network("001"), network("301"), reversal_of(purchase())])
-async def test_every_class_is_held(message: object) -> None:
+async def test_every_class_is_held(message: Message) -> None:
     async with staged("any -> hold + twice") as (centre, client):
-        await client.send(message)  # type: ignore[arg-type]
+        await client.send(message)
         centre.server.stage.release(await _held(centre))
         assert await client.receive() == await client.receive()
 
