@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_BUILD_CONSTRAINT=constraints.txt \
        $(VENV)/bin/python -m pip install -qq --constraint constraints.txt
+# Images often forbid Python to keep what it has compiled; here dozens of processes start from the same modules.
+export PYTHONDONTWRITEBYTECODE :=
 APPROVALS ?=
 SEEDS ?= 2000
 KILLS ?= 200
