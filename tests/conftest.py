@@ -14,13 +14,16 @@ from typing import Any, Final
 import pytest
 from hypothesis import settings
 
+from switch.specs import load
 from tests.support.certificates import Drawer
+from tests.support.specs_read_once import read_once
 
 os.environ.pop("FORCE_COLOR", None)  # what runs the suite may want colours; what commands print to a pipe has none
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
 settings.register_profile("thorough", deadline=None, max_examples=150)  # make properties runs every property with this
 settings.load_profile("short")
+pytest.MonkeyPatch().setattr(load, "load_specs", read_once(load.load_specs))  # before a module of the tests has its name
 
 
 #: Folders that make test-long plays: what hostile trials found, any bytes, books under kills, planted faults, centres, shops.
