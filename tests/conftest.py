@@ -6,7 +6,9 @@ No test is timed. With SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``ou
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
@@ -64,6 +66,18 @@ LONG_MODULES: Final = frozenset(
         "test_trace_process",
     }
 )
+
+
+#: A folder in memory, where a machine has one: nothing of a test that passed outlives it, and short tests write little at once.
+MEMORY: Final = Path("/dev/shm")
+MEMORY_BYTES_MIN: Final = 2**31  #: that have to be free; containers often have 64 MB, which are none to spare
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Short tests write to memory: on a disk most of their time is spent waiting until databases are on it."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    if config.option.markexpr == "not long" and "TMPDIR" not in os.environ and roomy:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def _is_long(path: Path) -> bool:

@@ -219,6 +219,15 @@ def test_tiers_go_by_what_was_sold_on_earlier_dates_of_the_month(tmp_path: Path)
     ]
 
 
+def test_tiers_begin_anew_with_the_month_and_count_its_first_date(tmp_path: Path) -> None:
+    with journal_of(tmp_path, "2026-11-30") as journal:
+        for amount_minor in (500_00, 200_00, 10_00):
+            journal.decide(merchant_id=TIERED.id, terminal_id="TIER0001", amount_minor=amount_minor)
+            close(tmp_path)
+    rates = "SELECT business_date, discount_rate_basis_points FROM presentment ORDER BY request_id"
+    assert rows(tmp_path, rates) == [("2026-11-30", 200), ("2026-12-01", 200), ("2026-12-02", 100)]
+
+
 def test_rows_by_product_category_and_type(tmp_path: Path) -> None:
     """The fuel station (5541) pays 0.90 % of credit cards, from Saturday on 0.80 %; two dirhams of a withdrawal."""
     shops = [evolve(GROCER, id=f"SHOP{mcc}", plan="columns", mcc=mcc, terminals=(f"SHOP{mcc}",)) for mcc in ("5411", "5541")]
