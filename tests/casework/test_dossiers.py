@@ -233,6 +233,20 @@ def test_a_direct_debit_counts_the_payout_that_it_settles(
     assert [payout.net_minor for payout in report.payouts] == paid
 
 
+def test_a_direct_debit_counts_each_of_two_fees_of_a_remise_that_are_alike(tmp_path: Path) -> None:
+    fees = "".join(f'  {{ kind = "{kind}", from = "2020-01-01", fixed = "0.50" }},\n' for kind in ("gateway", "service"))
+    discount = DISCOUNT.replace('id = "retail"\n', f'id = "retail"\nfee = [\n{fees}]\n')
+    specs = day_specs((evolve(GROCER, debit_after_days=1),), discount=discount)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        close(tmp_path, specs)
+        journal.decide()
+        report = close(tmp_path, specs)
+    collected = 98_680 - 9_868 + 2 * 55
+    assert rows(tmp_path, "SELECT amount_minor FROM direct_debit") == [(collected,)]
+    assert [payout.net_minor for payout in report.payouts] == [0]
+
+
 def test_check_finds_a_direct_debit_that_collects_too_much(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(amount_minor=100_000, transaction_type="refund")
@@ -291,6 +305,18 @@ def test_check_finds_what_is_changed_of_a_dispute(tmp_path: Path, table: str, ch
         books.execute(change)
         books.commit()
     assert check in {fault.check for fault in check_books(tmp_path).faults}
+
+
+def test_check_finds_what_disputes_leave_between_merchants_and_issuers(tmp_path: Path) -> None:
+    """The entry balances without the two lines that are gone; the account in between does not."""
+    (sale,) = sold(tmp_path, 10_000)
+    dispute(tmp_path, "chargeback", sale)
+    close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
+        books.execute("DROP TRIGGER posting_no_delete")
+        books.execute("DELETE FROM posting WHERE entry_id LIKE '%/dispute/%' AND line < 3")
+    sentence = "disputes in 504 leave -10000 minor units between merchants and issuers, expected 0"
+    assert sentence in [fault.sentence for fault in check_books(tmp_path).faults]
 
 
 @define
