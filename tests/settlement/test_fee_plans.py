@@ -404,6 +404,30 @@ def test_check_finds_what_was_changed(tmp_path: Path, sql: str, check: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("change", "of_which"),
+    [
+        ("request_id = 99", "presentment 99 is not there for its fee gateway"),
+        ("merchant_id = 'NOBODY'", "presentment 1 is not there for its fee gateway"),
+        ("kind = 'cash_machine'", "presentment 1 is not there for its fee cash_machine"),
+        ("rule = rule + 1", "presentment 1 is not there for its fee gateway"),
+        ("adjusts = '2026-11-19'", "presentment 1 is not there for its fee gateway"),
+    ],
+)
+def test_check_finds_the_adjustment_of_a_fee_that_is_not_there(tmp_path: Path, change: str, of_which: str) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=SHOP.id, terminal_id="SHOP0001", channel="ecommerce")
+        close(tmp_path)
+        journal.reverse(sale, 40_00)
+        close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection:
+        connection.execute("DROP TRIGGER fee_line_no_update")
+        connection.execute(f"UPDATE fee_line SET {change} WHERE adjusts <> '' AND kind = 'gateway'")
+        connection.commit()
+    found = [(fault.business_date, fault.sentence) for fault in check_books(tmp_path).faults]
+    assert (SATURDAY, f"{of_which}, or has no rule for it") in found
+
+
+@pytest.mark.parametrize(
     ("name", "right", "wrong", "check"),
     [
         ("HOLDINGS", "-held_minor, 0, 0", "-held_minor * 5, 0, 0", "holdings_are_shares"),
