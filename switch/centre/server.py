@@ -21,10 +21,10 @@ from switch.centre.host.entrance import Entrance
 from switch.centre.host.issuer_stage import IssuerStage
 from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
-from switch.centre.inbound import WAITED_SECONDS, Inbound
-from switch.centre.outbound import Outbound
-from switch.centre.turn import Turn
-from switch.centre.wire_format_hint import WireFormatHint
+from switch.centre.traffic.inbound import WAITED_SECONDS, Inbound
+from switch.centre.traffic.outbound import Outbound
+from switch.centre.traffic.turn import Turn
+from switch.centre.traffic.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
