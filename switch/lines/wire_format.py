@@ -11,8 +11,8 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.security_places import SecurityPlaces, security_places
 from switch.iso8583.plain.picker import ValuePicker
-from switch.iso8583.plain.plain_answer import ANSWERS
-from switch.iso8583.plain.plain_request import REQUESTS
+from switch.iso8583.plain.plain_answer import PLAIN_ANSWERS
+from switch.iso8583.plain.plain_request import PLAIN_REQUESTS
 from switch.keys.zone_keys import ZoneKeys
 from switch.lines.message_mac import Macs
 from switch.record import frozen
@@ -45,7 +45,7 @@ class WireFormat:
         """Who reads plain requests and plain answers; None where every message is looked at whole."""
         if self.macs is not None or self.codec.dialect.edition == EDITION_1993:
             return None
-        return ValuePicker(self.codec, REQUESTS, self.places.marked), ValuePicker(self.codec, ANSWERS)
+        return ValuePicker(self.codec, PLAIN_REQUESTS, self.places.marked), ValuePicker(self.codec, PLAIN_ANSWERS)
 
     @cached_property
     def words(self) -> tuple[str, str, bool]:

@@ -11,6 +11,7 @@ from attrs import evolve
 from switch.centre.host.issuer_stage import IssuerStage, altered_arrival
 from switch.centre.host.script import HostScript
 from switch.centre.traffic.outbound import Origin, Outbound
+from switch.centre.traffic.unreadable import Unreadable
 from switch.centre.traffic.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
 from switch.iso8583.dialect import EDITION_1987, EDITIONS
@@ -25,8 +26,6 @@ from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message
 from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
 from switch.iso8583.plain.plain_answer import plain_issuer_answer
 from switch.iso8583.plain.plain_request import plain_authorization, when
-from switch.iso8583.reading.openings import protocol_of
-from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
@@ -60,7 +59,6 @@ from switch.transaction import (
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
-WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of: their sender waits too
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
@@ -79,7 +77,7 @@ class Inbound:
         hints: WireFormatHint,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self._hints = board.take, hints
+        self._take, self.unreadable = board.take, Unreadable(outgoing, hints)
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         dates = {edition: Dates(edition) for edition in EDITIONS}
         self._dates = {edition: each.check for edition, each in dates.items()}
@@ -101,7 +99,7 @@ class Inbound:
         try:
             received = line.codec.decode(frame.body)
         except MessageError as error:
-            self._refuse_unreadable(line, frame, error, effects)
+            self.unreadable.refuse(line, frame, error, effects)
             return
         plain = received
         if line.macs is not None:
@@ -182,7 +180,7 @@ class Inbound:
         if kind is None:
             answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
             outcome = f"answered {line.code(FORMAT_ERROR, message)}" if answered else "not answered"
-            fault = f"MTI {received.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
+            fault = f"MTI {received.mti} is none of ISO 8583:{line.edition}; {outcome}{self.unreadable.looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))
             return
         line.opening = None
@@ -208,20 +206,6 @@ class Inbound:
         code = line.code(answer.response_code, request)
         what = f"{line.name}: {received.mti}: found {found}, expected one of {offered}; answered {code}"
         effects.append(Notice("format_error" if answer.response_code == FORMAT_ERROR else "unsupported", what))
-
-    def waited(self, line: Line) -> Notice | None:
-        """The notice about bytes that have begun a frame and stopped; None where they are none, or that was told before. A line
-        that speaks another protocol is closed."""
-        incomplete = line.framer.incomplete
-        if incomplete is None or line.opening is None:
-            return None
-        opening = line.opening
-        foreign = protocol_of(opening)
-        what = f"{line.name}: {incomplete}, and nothing more came for {WAITED_SECONDS:g} s{self._looks_like(line)}"
-        if foreign is not None:
-            line.shut()
-            what += "; the line is closed"
-        return Notice("bad_frame", what)
 
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
@@ -375,35 +359,3 @@ class Inbound:
         answered = self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), *received), message, code)
         outcome = f"answered {line.code(code, message)}" if answered else "not answered"
         effects.append(Notice("mac", f"{line.name}: {received.mti}: {fault}; {outcome}"))
-
-    def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
-        """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no
-        answer, and its line is dropped where the listener says so. Either way there is a notice."""
-        parts, _ = line.codec.inspect(frame.body)
-        values = {key: value for key, _, _, value in parts}
-        received = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        outcome = ""
-        if received.mti and received.stan:
-            readable = line.understood(received) if line.translates else received
-            if self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), *received), readable, FORMAT_ERROR):
-                outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
-        if not outcome:
-            outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
-            if line.drops_unreadable:
-                outcome += "; the line is dropped"
-                line.drop()
-        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
-
-    def broken_off(self, line: Line) -> Notice | None:
-        """The notice about an acquirer's line that ended inside a frame, or with bytes that are none; None where it ended
-        between two frames."""
-        if line.framer.fault is not None:
-            return Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}")
-        if line.framer.incomplete and line.open:
-            return Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
-        return None
-
-    def _looks_like(self, line: Line) -> str:
-        """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
-        opening, line.opening = line.opening, None
-        return self._hints.looks_like(opening, line.wire) if opening else ""

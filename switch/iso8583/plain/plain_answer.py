@@ -11,7 +11,7 @@ from switch.transaction import APPROVALS, APPROVED, APPROVED_REASON, Authorizati
 
 _REPEATED: Final = (2, 3, 4, 42, 49)  #: of the request, by which an approval is compared with it
 #: Not plain is what an issuer adds for the acquirer, or says in words (DE 63).
-ANSWERS: Final = Wanted(
+PLAIN_ANSWERS: Final = Wanted(
     mtis=frozenset({"0110", "0210"}),
     values=(32, 41, 11, 7, 39, 38, *_REPEATED),
     needed=frozenset({7, 11, 32, 39, 41, *_REPEATED}),
@@ -20,7 +20,7 @@ ANSWERS: Final = Wanted(
 
 
 def plain_issuer_answer(picked: tuple[Any, ...], waiting: Waiting) -> IssuerAnswer | None:
-    """What an answer says of which ``ANSWERS`` were picked: what ``mapping.issuer.to_issuer_answer`` makes of it, or None
+    """What an answer says of which ``PLAIN_ANSWERS`` were picked: what ``mapping.issuer.to_issuer_answer`` makes of it, or None
     where that has more to look at. ``waiting`` gives the request that waits for an answer of a key."""
     mti, acquirer_id, terminal_id, stan, at, response_code, approval_code, *repeated = picked
     key, reason = tuple.__new__(ExchangeKey, (acquirer_id, terminal_id, stan, at)), ""

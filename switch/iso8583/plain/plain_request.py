@@ -19,7 +19,7 @@ from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, Exchange
 
 _VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 49)
 #: DE 15, 16, 17 and 73 hold dates that would have to be looked at; what proves a card or its holder is not plain.
-REQUESTS: Final = Wanted(
+PLAIN_REQUESTS: Final = Wanted(
     mtis=frozenset({"0100", "0200"}),
     values=_VALUES,
     needed=frozenset({2, 3, 4, 7, 11, 32, 37, 41, 42}),
@@ -28,7 +28,7 @@ REQUESTS: Final = Wanted(
 
 
 def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], currency: str) -> Authorization | None:
-    """What a request asks of which ``REQUESTS`` were picked; ``carried`` are all of its elements. It is what
+    """What a request asks of which ``PLAIN_REQUESTS`` were picked; ``carried`` are all of its elements. It is what
     ``mapping.acquirer.to_authorization`` makes of them, or None where that has more to look at.
 
     An amount without DE 49 is one of ``currency``.

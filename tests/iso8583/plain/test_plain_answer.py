@@ -15,7 +15,7 @@ from switch.iso8583.mapping.issuer import Waits, to_issuer_answer
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.plain.picker import ValuePicker
-from switch.iso8583.plain.plain_answer import ANSWERS, plain_issuer_answer
+from switch.iso8583.plain.plain_answer import PLAIN_ANSWERS, plain_issuer_answer
 from switch.transaction import Authorization, ExchangeKey, IssuerAnswer
 from tests.iso8583.plain.test_plain_request import OF_1987, STAMP
 from tests.iso8583.samples import PURCHASE
@@ -86,7 +86,7 @@ def fields_of(answer: IssuerAnswer) -> dict[str, object]:
 @given(st.data(), st.one_of(st.sampled_from(OF_1987), mixtures()))
 def test_an_answer_that_is_plain_is_what_the_decoded_message_is(data: st.DataObject, spec: Dialect) -> None:
     wire = Codec(spec, plan_at=1)
-    pick = ValuePicker(wire, ANSWERS)
+    pick = ValuePicker(wire, PLAIN_ANSWERS)
     try:
         body = wire.encode(data.draw(answers(spec)))
         wire.decode(body)
@@ -104,7 +104,7 @@ def test_an_approval_and_a_decline_are_plain(spec: Dialect, code: str) -> None:
     wire = Codec(spec, plan_at=1)
     body = wire.encode(Message("0110", {**ANSWER.elements, 39: code}))
     wire.decode(body)
-    plain = by_picking(ValuePicker(wire, ANSWERS), body)
+    plain = by_picking(ValuePicker(wire, PLAIN_ANSWERS), body)
     assert plain is not None
     assert fields_of(plain) == fields_of(by_decoding(wire, body))
 
@@ -118,4 +118,4 @@ def test_an_approval_of_anything_else_is_decoded(changed: dict[int, str]) -> Non
     wire = Codec(DIALECTS["ascii"], plan_at=1)
     body = wire.encode(Message("0110", dict(sorted({**ANSWER.elements, **changed}.items()))))
     wire.decode(body)
-    assert by_picking(ValuePicker(wire, ANSWERS), body) is None
+    assert by_picking(ValuePicker(wire, PLAIN_ANSWERS), body) is None

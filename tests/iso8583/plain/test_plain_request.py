@@ -15,7 +15,7 @@ from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
-from switch.iso8583.plain.plain_request import REQUESTS, plain_authorization, when
+from switch.iso8583.plain.plain_request import PLAIN_REQUESTS, plain_authorization, when
 from switch.transaction import Authorization
 from tests.iso8583.samples import PURCHASE
 from tests.support.strategies import DIALECTS, mixtures, spoilt, values
@@ -77,7 +77,7 @@ def fields_of(authorization: Authorization) -> dict[str, object]:
 @given(st.data(), st.one_of(st.sampled_from(OF_1987), mixtures()))
 def test_a_request_that_is_plain_is_what_the_decoded_message_is(data: st.DataObject, spec: Dialect) -> None:
     wire = Codec(spec, plan_at=1)
-    pick = ValuePicker(wire, REQUESTS, security_places(spec).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked)
     try:
         body = wire.encode(data.draw(requests(spec)))
         wire.decode(body)
@@ -93,7 +93,7 @@ def test_a_request_that_is_plain_is_what_the_decoded_message_is(data: st.DataObj
 @pytest.mark.parametrize("mti", ["0100", "0200"])
 def test_a_purchase_is_plain_from_the_second_of_its_kind_on(spec: Dialect, mti: str) -> None:
     wire = Codec(spec, plan_at=2)
-    pick = ValuePicker(wire, REQUESTS, security_places(spec).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked)
     body = wire.encode(Message(mti, PURCHASE.elements))
     assert by_picking(wire, pick, body) is None
     wire.decode(body)
@@ -123,7 +123,7 @@ def test_a_purchase_is_plain_from_the_second_of_its_kind_on(spec: Dialect, mti: 
 )
 def test_what_says_more_or_something_wrong_is_not_plain(number: int, value: str) -> None:
     wire = Codec(DIALECTS["ascii"], plan_at=1)
-    pick = ValuePicker(wire, REQUESTS, security_places(wire.dialect).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked)
     body = wire.encode(Message("0100", dict(sorted({**PURCHASE.elements, number: value}.items()))))
     wire.decode(body)
     assert by_picking(wire, pick, body) is None
