@@ -150,16 +150,50 @@ def test_a_terminal_that_closes_its_batch_has_a_remise_for_each(tmp_path: Path) 
     assert check_books(tmp_path).faults == ()
 
 
+#: How a batch is closed behind two sales, each followed by another -> gross amounts of the remises of the two terminals.
+CLOSINGS: dict[str, tuple[dict[str, str], list[int], list[int]]] = {
+    "of one terminal": ({}, [2_000, 5_000], [10_000]),
+    "of the other": ({"terminal_id": "MARCHE02"}, [7_000], [3_000, 7_000]),
+    "of all terminals": ({"terminal_id": ""}, [2_000, 5_000], [3_000, 7_000]),
+    "of another acquirer's terminals": ({"terminal_id": "", "acquirer_id": "504901"}, [7_000], [10_000]),
+    "whose totals differ": ({"settlement_code": "2"}, [7_000], [10_000]),
+    "without totals": ({"settlement_code": "0"}, [7_000], [10_000]),
+    "on another date": ({"business_date": SATURDAY}, [7_000], [10_000]),
+}
+
+
+@pytest.mark.parametrize("closing_of", CLOSINGS)
+def test_a_batch_ends_where_its_terminals_totals_agree(tmp_path: Path, closing_of: str) -> None:
+    said, first, second = CLOSINGS[closing_of]
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(**at("MARCHE01", 2_000))
+        journal.decide(**at("MARCHE02", 3_000))
+        _close_batch(journal.connection, last_request_id=2, **said)
+        journal.decide(**at("MARCHE01", 5_000))
+        journal.decide(**at("MARCHE02", 7_000))
+    close(tmp_path)
+    expected = [("MARCHE01", number, gross) for number, gross in enumerate(first, 1)]
+    expected += [("MARCHE02", number, gross) for number, gross in enumerate(second, 1)]
+    sql = "SELECT terminal_id, number, gross_minor FROM remise ORDER BY terminal_id, number"
+    assert rows(tmp_path, sql) == expected
+    assert check_books(tmp_path).faults == ()
+
+
 def _close_batch(
-    journal: sqlite3.Connection, last_request_id: int, settlement_code: str = "1", business_date: str = FRIDAY
+    journal: sqlite3.Connection,
+    last_request_id: int,
+    settlement_code: str = "1",
+    business_date: str = FRIDAY,
+    terminal_id: str = "MARCHE01",
+    acquirer_id: str = "504900",
 ) -> None:
     journal.execute(
         """
         INSERT INTO reconciliation (received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date,
           last_request_id, waiting, totals, sent, settlement_code, response_code, reason)
-        VALUES (1, 'ascii', '0500', '504900', 'MARCHE01', '000001', '1120101500', ?, ?, '[]', '{}', '{}', ?, '00', 'agreed')
+        VALUES (1, 'ascii', '0500', ?, ?, '000001', '1120101500', ?, ?, '[]', '{}', '{}', ?, '00', 'agreed')
         """,
-        (business_date, last_request_id, settlement_code),
+        (acquirer_id, terminal_id, business_date, last_request_id, settlement_code),
     )
     journal.commit()
 
