@@ -214,7 +214,7 @@ def _counted(count: int) -> str:
 
 def first_file(data: Path, business_date: str, merchant_id: str) -> Path | None:
     """The file of a merchant's message; None where there is none."""
-    from switch.mail.delivery import eml_path
+    from switch.mail.letter import eml_path
     from switch.mail.outbox import outbox_of
 
     with outbox_of(data) as outbox:
@@ -282,15 +282,13 @@ def _whole(letter: Letter, data: Path) -> bytes:
     """The message as it is sent."""
     from switch.endofday import books
     from switch.mail.letter import bytes_of
-    from switch.settlement import payouts
-    from switch.settlement.statement import Head
+    from switch.mail.queueing import head_of
 
     if not letter.recipient:
         raise NegativeAnswerError(f"merchant {letter.merchant_id} has no message of {letter.business_date}: {letter.said}")
-    key = {"business_date": letter.business_date, "merchant_id": letter.merchant_id}
     with books.opened(data) as connection:
-        head = Head.from_row(connection.execute(payouts.STATEMENT_HEAD, key).fetchone())
-    return bytes_of(letter, head, data)
+        books.refuse_not_closed(connection, letter.business_date)
+        return bytes_of(letter, head_of(connection, data, letter.business_date, letter.merchant_id), data)
 
 
 def _state(letter: Letter) -> str:
@@ -302,8 +300,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
     from email import message_from_bytes, policy
 
     from switch.cli.show.tables import show_pairs, show_table
-    from switch.mail.delivery import eml_path
-    from switch.mail.letter import ISOLATE, ISOLATE_END
+    from switch.mail.letter import ISOLATE, ISOLATE_END, eml_path
 
     state = f"{said(_state(letter))} {_when(letter, specs)}"
     if letter.state == "queued":
@@ -336,7 +333,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
 
 def _as_json(letter: Letter, data: Path, specs: Specs, doubtful: set[int]) -> dict[str, Any]:
     from switch.cli.show.timeline import time_json
-    from switch.mail.delivery import eml_path
+    from switch.mail.letter import eml_path
 
     queued, changed = time_json(letter.queued_at_ms, specs), time_json(letter.changed_at_ms, specs)
     following = time_json(letter.next_attempt_ms if letter.state == "queued" else None, specs)

@@ -20,6 +20,7 @@ from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.display.plural import plural
 from switch.endofday import books, files
+from switch.endofday.reopened.withdrawal import reopening_faults
 from switch.errors import DataFolderError
 from switch.issuers.process import book
 from switch.journal import journal
@@ -131,6 +132,7 @@ def _prove_messages(db: sqlite3.Connection, vault: Vault | None, proved: FilesPr
 
 
 def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None:
+    proved.faults += reopening_faults(db)
     unrecorded = []
     for business_date in books.closed_dates(db):
         for table in books.changed_tables(db, business_date):
