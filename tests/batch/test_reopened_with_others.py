@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from switch.batch.reopening import standing
-from switch.endofday.close import check_books, close_day
+from switch.endofday.close import close_day
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.issuers.account import AccountBook
 from switch.issuers.process.book import Book
@@ -21,7 +21,7 @@ from switch.mail.outbox import outbox_of, sending_alone
 from switch.mail.outbox_checks import check_outbox
 from switch.mail.reopened_dates import reopen_day, standing_day
 from switch.treasury.issue import issue_date
-from tests.batch.reopened_days import WHY
+from tests.batch.reopened_days import WHY, files_of_closes, rows_of_closes
 from tests.issuers.cast import NOW_MS as ISSUERS_NOW_MS
 from tests.issuers.cast import atlas
 from tests.mail.closed_day import AIRLINE, FRIDAY, MERCHANTS, NOW_MS, SPECS, closed_day, letters, send, states, with_server
@@ -44,11 +44,13 @@ def reopen(data: Path) -> None:
 
 
 def refused(data: Path, sentence: str) -> None:
+    """That a date cannot be reopened, what is told of it, and that nothing changed."""
+    before, files = rows_of_closes(data), files_of_closes(data)
     with pytest.raises(NegativeAnswerError) as found:
         reopen(data)
     words = f"business date {FRIDAY} cannot be reopened: {sentence}; correct it on the open date"
     assert str(found.value) == words
-    assert check_books(data).faults == ()
+    assert (rows_of_closes(data), files_of_closes(data)) == (before, files)
 
 
 def test_a_bank_that_booked_it_forbids_it(data: Path) -> None:
