@@ -17,7 +17,7 @@ from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
 from switch.cli.day_again import show_recomputed
 from switch.data_folder.centre_clock import centre_clock_of
-from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
+from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
     from switch.batch.recomputation import Rehearsal
@@ -64,10 +64,6 @@ def reopen(
     from switch.mail.reopened_dates import reopen_day, standing_day
     from switch.specs.load import specs_of
 
-    if not dry_run:
-        for name, value in (("--by", person), ("--reason", reason)):
-            if value is None:
-                raise SwitchError(f"{name}: found nothing, expected 1 to 200 characters")
     found = standing_day(data, business_date)
     if dry_run:
         return _rehearse(data, specs_of(data, specs_folder), found, as_json)

@@ -31,7 +31,7 @@ NOT_OF_A_CLOSE: Final = frozenset(
     }
 )
 WITHDRAWN_FOLDER: Final = "withdrawn"  #: beside the folders of dates: the files of closes that were taken back
-ROWS_AT_ONCE: Final = 1_000  #: in memory
+DIGESTED_ROWS: Final = 1_000  #: in memory
 
 _DATED: Final = """
 SELECT t.name FROM main.sqlite_schema AS t JOIN pragma_table_info(t.name) AS c ON c.name = 'business_date'
@@ -91,7 +91,7 @@ def _digested(connection: sqlite3.Connection, number: int, table: str) -> tuple[
     """How many rows a close that was withdrawn had of a table, and their SHA-256."""
     digest, count = hashlib.sha256(), 0
     cursor = connection.execute(_CONTENT, (number, table))
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+    while rows := cursor.fetchmany(DIGESTED_ROWS):
         digest.update("".join(f"{row[0]}\n" for row in rows).encode())
         count += len(rows)
     return count, digest.hexdigest()
@@ -129,7 +129,7 @@ def reopening_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
         tables = connection.execute(_TABLES, (each.number,)).fetchall()
         changed = [table for table, count, digest in tables if _digested(connection, each.number, table) != (count, digest)]
         if changed or not tables:
-            what = ", ".join(changed) or "every table"
+            what = ", ".join(changed or ["closed_day"])
             sentence = f"reopening {each.number}: the rows of {what} that it withdrew are not as they were written"
             yield Fault(business_date=each.business_date, check="withdrawn_rows_unchanged", sentence=sentence)
         if each.business_date not in closed and any(date > each.business_date for date in closed):
@@ -138,5 +138,5 @@ def reopening_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
     numbers = [each.number for each in reopenings]
     (stray,) = connection.execute(_STRAY).fetchone()
     if numbers != list(range(1, len(numbers) + 1)) or stray:
-        sentence = f"reopenings are numbered {', '.join(map(str, numbers)) or 'not at all'}, or one of them is missing"
+        sentence = f"reopenings are numbered {', '.join(map(str, numbers))}, or one of them is missing"
         yield Fault(business_date=None, check="reopenings_are_all_there", sentence=sentence)
