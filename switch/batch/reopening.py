@@ -174,9 +174,7 @@ def _obstacles(connection: sqlite3.Connection, data: Path, business_date: str) -
     for message_id, count in connection.execute(_PAID, (business_date,)).fetchall():
         of_them = plural(count, "transfer pays its payouts", "transfers pay its payouts")
         yield Obstacle("payment_file", f"payment file {message_id} was written for the bank: {of_them}")
-    for bank in _banks(connection, business_date):
-        if (booked := _booked(data, bank, business_date)) is not None:
-            yield Obstacle("bank", booked)
+    yield from _at_banks(data, _banks(connection, business_date), business_date)
     for (dossier,) in connection.execute(_DISPUTED, (business_date,)).fetchall():
         yield Obstacle("dispute", f"dispute {dossier} is about a sale of it")
     for (rrn,) in connection.execute(_DECIDED, (business_date,)).fetchall():
@@ -185,14 +183,21 @@ def _obstacles(connection: sqlite3.Connection, data: Path, business_date: str) -
         yield Obstacle("changed_rows", f"rows of {', '.join(changed)} are not as its close wrote them")
 
 
-def _booked(data: Path, bank: str, business_date: str) -> str | None:
-    """That a bank has booked a date, or is about to, where it is so."""
-    path = data / "issuers" / f"{bank}.db"
-    if databases.is_empty(path):
-        return None
-    with databases.readable(path, book.SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as accounts:
-        if databases.version_of(accounts, path, book.SCHEMA) < book.SCHEMA.version:
-            return f"an earlier release wrote the accounts of bank {bank}, so nobody knows whether it has booked the date"
-        if accounts.execute(_BOOKED, (business_date,)).fetchone()[0]:
-            return f"bank {bank} has booked it on its accounts"
-    return f"bank {bank} is running, and books it at once" if process_runs(data, bank) else None
+def _at_banks(data: Path, banks: Iterable[str], business_date: str) -> Iterator[Obstacle]:
+    """The banks that have booked a date, or are about to."""
+    booked, running = [], []
+    for bank in banks:
+        path = data / "issuers" / f"{bank}.db"
+        if databases.is_empty(path):
+            continue
+        with databases.readable(path, book.SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as accounts:
+            if databases.version_of(accounts, path, book.SCHEMA) < book.SCHEMA.version:
+                yield Obstacle("bank", f"an earlier release wrote the accounts of bank {bank}, which may have booked it")
+            elif accounts.execute(_BOOKED, (business_date,)).fetchone()[0]:
+                booked.append(bank)
+            elif process_runs(data, bank):
+                running.append(bank)
+    if booked:
+        yield Obstacle("bank", f"it is booked on the accounts of {', '.join(booked)}")
+    if running:
+        yield Obstacle("bank", f"it is booked at once by what is running: {', '.join(running)}")

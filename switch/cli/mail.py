@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import business_date_given, closed_dates, data_option, in_folder, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
@@ -87,13 +89,24 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
 
 @mail.command("list", short_help="List the messages, and what became of them.")
 @_date_option
+@span_options
 @option("--state", type=click.Choice(STATES_SHOWN), default=None, help="Only the messages in this state.")
 @data_option
 @specs_option
 @json_option
 @lang_option
-def list_mail(business_date: str | None, state: MailState | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
+def list_mail(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    state: MailState | None,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
     """List the messages of the outbox: of the last date, and those of earlier dates that are not sent, unless --date says one.
+    With --month, or --from and --to, Switch lists the messages of all dates of the range.
 
     A queued message is to be sent, or to be sent again. A server took a sent message. A written message is a file and went
     nowhere; --state sent lists it too. A bounced message was refused for good. A failed message has no attempt left, or no
@@ -103,12 +116,15 @@ def list_mail(business_date: str | None, state: MailState | None, data: Path, sp
     from switch.mail.outbox import outbox_of
     from switch.specs.load import specs_of
 
+    span = span_of(month, since, until, business_date)
     specs = specs_of(data, specs_folder)
     with outbox_of(data) as outbox:
         last = outbox.last_date()
         letters = outbox.letters(business_date, () if state is None else (state,))
         doubtful = outbox.in_doubt()
-    if business_date is None:
+    if span is not None:
+        letters = [each for each in letters if span.has(each.business_date)]
+    else:
         letters = [each for each in letters if each.business_date == last or each.state != "sent"]
     if as_json:
         show_json([_as_json(letter, data, specs, doubtful) for letter in letters])

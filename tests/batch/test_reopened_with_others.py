@@ -61,7 +61,7 @@ def test_a_bank_that_booked_it_forbids_it(data: Path) -> None:
         assert standing(data, FRIDAY).obstacles == ()
         while upkeep.step(ISSUERS_NOW_MS):
             pass
-    refused(data, "bank atlas has booked it on its accounts")
+    refused(data, "it is booked on the accounts of atlas")
 
 
 def test_a_bank_that_runs_forbids_it_and_is_told_as_before(data: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_bank_that_runs_forbids_it_and_is_told_as_before(data: Path) -> None:
     close(data)
     with (data / "issuers" / "atlas.lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        refused(data, "bank atlas is running, and books it at once")
+        refused(data, "it is booked at once by what is running: atlas")
     reopen(data)
 
 
@@ -80,7 +80,7 @@ def test_a_bank_that_begins_to_run_meanwhile_is_told_as_before(data: Path, monke
     before = told.read_bytes()
     runs = iter((False, True))
     monkeypatch.setattr("switch.batch.reopening.process_runs", lambda data, bank: next(runs))
-    with pytest.raises(NegativeAnswerError, match="bank atlas is running"):
+    with pytest.raises(NegativeAnswerError, match="it is booked at once by what is running: atlas"):
         reopen(data)
     assert told.read_bytes() == before
 

@@ -44,10 +44,10 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "payment file {1} was written for the bank: {2#} transfers pay its payouts": (
         "le fichier de virements {1} est écrit pour la banque, avec {2} virements de la journée"
     ),
-    "bank {1} has booked it on its accounts": "la banque {1} l'a passée sur ses comptes",
-    "bank {1} is running, and books it at once": "la banque {1} est en marche, et la passe aussitôt sur ses comptes",
-    "an earlier release wrote the accounts of bank {1}, so nobody knows whether it has booked the date": (
-        "les comptes de la banque {1} sont d'une version antérieure, et nul ne sait si elle y a passé la journée"
+    "it is booked on the accounts of {1}": "elle est passée sur les comptes de {1}",
+    "it is booked at once by what is running: {1}": "elle est passée aussitôt sur les comptes des banques en marche : {1}",
+    "an earlier release wrote the accounts of bank {1}, which may have booked it": (
+        "les comptes de la banque {1} sont d'une version antérieure, et elle y est peut-être passée"
     ),
     "dispute {1} is about a sale of it": "le litige {1} concerne une de ses ventes",
     "a person has decided about its exception with RRN {1}": "une décision est prise sur son anomalie RRN {1}",

@@ -33,12 +33,12 @@ WHOLE: Final = (
         "reopened, and is closed by: switch day close 2026-11-28 --data /x"
     ),
     (
-        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: 1 transfer pays "
-        "its payouts; correct it on the open date"
+        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: "
+        "1 transfer pays its payouts; correct it on the open date"
     ),
     (
-        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: 3 transfers pay "
-        "its payouts; correct it on the open date"
+        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: "
+        "3 transfers pay its payouts; correct it on the open date"
     ),
     "business date 2026-11-28 cannot be reopened: 1 statement was given to a mail server; correct it on the open date",
     "business date 2026-11-28 cannot be reopened: 4 statements were given to a mail server; correct it on the open date",
