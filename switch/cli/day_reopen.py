@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("business_date", metavar="DATE", callback=business_date_given, shell_complete=closed_dates)
 @option("--by", "person", default=None, metavar="NAME", help="Who reopens the date; the books keep the name.")
 @option("--reason", default=None, metavar="WORDS", help="Why; the books keep it.")
-@option("--dry-run", is_flag=True, help="Show what would be taken back, and what another close would change; write nothing.")
+@option("--dry-run", is_flag=True, help="Show the close and the sums that another one would change; write nothing.")
 @data_option
 @specs_option
 @json_option
@@ -47,9 +47,9 @@ def reopen(
     """Take the close of the last closed date back, so that `switch day close` closes it again, with corrected fees for example.
 
     Switch refuses it once anything of the date has left: a payment file for the bank, a statement at a mail server, a booking
-    at a bank, a dispute of one of its sales, a decision about one of its exceptions. Then the date stays as it is, and is
-    corrected on the open date. A bank that is running books a date at once: stop `switch up` before you close a date that you
-    may reopen.
+    at a bank. It also refuses it once somebody has disputed a sale of the date, or decided about an exception of it. Then the
+    date stays as it is, and is corrected on the open date. A bank that is running books a date at once: stop `switch up`
+    before you close a date that you may reopen.
 
     The date stays ended, and takes no payment. Switch keeps for ever who reopened it, when and why, and every row of the close
     that was taken back; its files move to days/withdrawn. Closed again with the same specification, the date is the same.
