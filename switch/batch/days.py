@@ -88,7 +88,7 @@ def listed(
 ) -> tuple[ListedDay, ...]:
     """The business dates, the oldest first; ``span`` may leave some out. With ``verify`` every row and file of a closed date is
     held to its digest."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         dates = books.BusinessDates.of(connection)
         known = sorted({*dates.opened, *dates.closed})
         chosen = [each for each in known if span is None or span.has(each)]

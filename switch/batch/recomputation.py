@@ -122,6 +122,6 @@ def set_aside(copy: sqlite3.Connection, business_date: str) -> None:
 
 def compared_dates(data: Path, left: str, right: str) -> tuple[Difference, ...]:
     """What differs between two closed dates, by what is the same in both: merchants, banks, accounts."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         books.refuse_not_closed(connection, left, right)
         return differences(connection, ("", left), ("", right))

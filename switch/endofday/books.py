@@ -35,10 +35,11 @@ DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 
 @contextmanager
-def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
 
-    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed.
+    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed. With
+    ``still`` all that is read is as it stood when they were opened, whatever date is closed or reopened meanwhile.
 
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
@@ -56,6 +57,9 @@ def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterat
                 _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
             with _books(data, path, to_write=to_write) as found, _copy_of(found) if apart else nullcontext(found) as connection:
                 connection.execute("ATTACH ? AS journal", (journal_uri,))
+                if still:
+                    connection.execute("BEGIN")
+                    connection.execute("SELECT COUNT(*) FROM closed_day").fetchone()
                 connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
                 yield connection
     except sqlite3.ProgrammingError:

@@ -107,7 +107,7 @@ def close_day(
 
 def show_day(data: Path, business_date: str | None = None) -> DayReport:
     """A closed business date, the last one where none is named."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         chosen = business_date or books.BusinessDates.of(connection).last_closed
         if chosen is None:
             raise NegativeAnswerError(f"{data}: no business date is closed yet")

@@ -108,7 +108,7 @@ def statement_dates(data: Path, merchant_id: str, span: DateSpan) -> tuple[str, 
     query = """
     SELECT business_date FROM statement WHERE merchant_id = ? AND business_date BETWEEN ? AND ? ORDER BY business_date
     """
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         dates = tuple(row[0] for row in connection.execute(query, (merchant_id, span.first, span.last)))
     if not dates:
         raise NegativeAnswerError(f"merchant {merchant_id} has no statement from {span.first} to {span.last}")
@@ -127,7 +127,7 @@ def stated(
 
     It is in the merchant's language, unless another is asked for, and reads its lines from the books while they are open.
     """
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         known = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
         if merchant_id not in known and merchant_id not in merchants:
             raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*known, *merchants})))

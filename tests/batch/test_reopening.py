@@ -12,6 +12,7 @@ from switch.batch.again import redone
 from switch.batch.days import listed
 from switch.batch.recomputation import recomputed
 from switch.batch.reopening import reopen_date, standing
+from switch.endofday import books, files
 from switch.endofday.close import check_books, show_day
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.issuers.process.notices import cleared_file
@@ -122,8 +123,8 @@ def test_only_the_last_date_is_reopened(data: Path) -> None:
 
 
 def test_a_dispute_of_one_of_its_sales_forbids_it(data: Path) -> None:
-    with closing(sqlite3.connect(data / "books.db")) as books:
-        (number,) = books.execute(
+    with closing(sqlite3.connect(data / "books.db")) as written:
+        (number,) = written.execute(
             "SELECT request_id FROM presentment WHERE business_date = ? AND amount_minor > 0", (SATURDAY,)
         ).fetchone()
     row = dispute(data, "chargeback", str(number))
@@ -131,13 +132,13 @@ def test_a_dispute_of_one_of_its_sales_forbids_it(data: Path) -> None:
 
 
 def test_a_decision_about_one_of_its_exceptions_forbids_it(data: Path) -> None:
-    with closing(sqlite3.connect(data / "books.db")) as books:
-        number, rrn = books.execute(
+    with closing(sqlite3.connect(data / "books.db")) as written:
+        number, rrn = written.execute(
             "SELECT request_id, rrn FROM exception_item WHERE business_date = ?", (SATURDAY,)
         ).fetchone()
         order = "INSERT INTO exception_order VALUES (NULL, ?, ?, 'write_off', 0, 'Alami', 'lost', 1)"
-        books.execute(order, (number, SUNDAY))
-        books.commit()
+        written.execute(order, (number, SUNDAY))
+        written.commit()
     refused(data, SATURDAY, f"a person has decided about its exception with RRN {rrn}", "decision")
 
 
@@ -147,8 +148,8 @@ def test_rows_that_were_changed_forbid_it(data: Path) -> None:
 
 
 def test_the_books_themselves_refuse_another_date_than_the_last(data: Path) -> None:
-    with closing(sqlite3.connect(data / "books.db")) as books, pytest.raises(sqlite3.IntegrityError, match="only the last"):
-        books.execute("INSERT INTO reopened_day VALUES (1, ?, 'Alami', 'why', 1, 1, 'd1')", (FRIDAY,))
+    with closing(sqlite3.connect(data / "books.db")) as written, pytest.raises(sqlite3.IntegrityError, match="only the last"):
+        written.execute("INSERT INTO reopened_day VALUES (1, ?, 'Alami', 'why', 1, 1, 'd1')", (FRIDAY,))
 
 
 @pytest.mark.parametrize(("person", "reason", "where"), [(" ", "why", "--by"), ("Alami", "", "--reason")])
@@ -180,6 +181,14 @@ def test_files_for_banks_are_taken_back_and_written_again(data: Path) -> None:
     assert not told.exists()
     close(data)
     assert told.read_bytes() == before
+
+
+def test_who_reads_a_date_meanwhile_reads_it_as_it_was_closed(data: Path) -> None:
+    shown = show_day(data, SATURDAY)
+    with books.opened(data, still=True) as connection:
+        reopened(data)
+        assert books.day_report(connection, data, SATURDAY, shown.outcome, shown.sentence) == shown
+        assert files.is_complete(connection, data / "days" / SATURDAY, SATURDAY) is False, "its files are moved all the same"
 
 
 def test_an_outbox_that_was_never_used_is_no_hindrance(data: Path) -> None:
