@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
 from switch.lines.staging.issuer_script import RuleScript, elsewhere
 from switch.scenarios.business_time import Moment
+from switch.scenarios.host_rule import PAGE
 from switch.scenarios.playbook import Cue
 from switch.specs.specification import Specs
 
@@ -22,13 +24,24 @@ class HostScript(RuleScript):
         look_up = elsewhere(self._table, self._merchants, self.now, connection=line.name)
         return MessageFacts(message, line.codec.dialect, look_up)
 
+    def page_cue(self, message: Message, listener: str, specs: Specs) -> Cue | None:
+        """The rule at the payment page that applies to a payment which the page is about to ask for on a listener, counted as
+        applied; None where none does."""
+        return self.playbook.match(marks_of(message), lambda: self.facts_now(message, listener, specs), PAGE)
+
     def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
         """What rules may ask of a message that would come on a listener now."""
-        return facts_of(message, listener, specs, self.now())
+        look_up = elsewhere(self._table, self._merchants, self.now, connection=listener)
+        return MessageFacts(message, _dialect_at(listener, specs), look_up)
 
 
 def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
     """What rules may ask of a message that would come on a listener at a moment."""
-    named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
     look_up = elsewhere(specs.routing, specs.merchants, lambda: at, connection=listener)
-    return MessageFacts(message, specs.dialects[named.dialect], look_up)
+    return MessageFacts(message, _dialect_at(listener, specs), look_up)
+
+
+def _dialect_at(listener: str, specs: Specs) -> Dialect:
+    """What is spoken at a listener; at one that there is not, what is at the first."""
+    named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
+    return specs.dialects[named.dialect]
