@@ -128,7 +128,7 @@ class Inbound:
         with the message."""
         assert self.script is not None
         cue = self.script.cue(origin.line, message) if expects_answer(message.mti) else None
-        if cue is None or cue.conduct.usual:
+        if cue is None:
             return origin
         conduct, line = cue.conduct, origin.line
         told = f"{conduct.told} ({cue.reason})"

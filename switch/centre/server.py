@@ -130,7 +130,7 @@ class Server:
         self._incoming.put_off = self._put_off
         rules = playbook or Playbook((), seed=1)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
-        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants, self._moment), specs.issuers, tell)
+        self._issuers = IssuerStage(IssuerScript.beside(self.script), specs.issuers, tell)
         self.rules_changed()
         self.pokes = Pokes(
             self.links,

@@ -246,7 +246,8 @@ class Centre:
         told: ToldByCentre = {"lines": partial(lines_told, server), "listeners": listeners, "trace": traced}
         names, read = numbers_by_name(self.specs.dialects.values()), partial(scenario_of, self.specs)
         facts = partial(server.script.facts_now, specs=self.specs)
-        who = (StageOrders(server.stage, self._tell), PageOrders(server.script, self.specs, self._tell), server.pokes)
+        stage = StageOrders(server.stage, server.script.applied, self._tell)
+        who = (stage, PageOrders(server.script, self.specs, self._tell), server.pokes)
         others = {word: act for each in who for word, act in each.handlers.items()}
         warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=Known.of(self.specs))
         orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)

@@ -40,8 +40,8 @@ banks](../how-to/script-issuers.md). To change a scenario, copy its file and nam
 | `atlas` | the messages that this bank has received so far |
 
 In the column *seen* are the response code ([DE 39](glossary.md#response-code)) and the seconds until the answer. `0110 00`
-is an answer to an earlier message. `closed` is the end of the connection (FIN), `reset` its abort (RST). At the payment page
-`asked` is the page of the bank, and `mdStatus` what the shop hears of [3-D Secure](est3dgate.md).
+is an answer to an earlier message. `closed` is the end of the connection (FIN), `reset` its abort (RST). At the
+payment page `asked` is the page of the bank, and the shop hears `mdStatus` of [3-D Secure](est3dgate.md).
 """
 #: Heading -> how the names below it begin; the first that fits is taken.
 _FAMILIES: Final = {

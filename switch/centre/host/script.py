@@ -17,8 +17,12 @@ class HostScript(RuleScript):
     """The rules at the host."""
 
     def cue(self, line: Line, message: Message) -> Cue | None:
-        """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""
-        return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
+        """The rule that changes the answer to a message in the form of 1987, counted as applied; None where none does."""
+        cue = self.playbook.match(marks_of(message), lambda: self._facts(line, message))
+        if cue is None or cue.conduct.usual:
+            return None
+        self.applied.note(message, cue)
+        return cue
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
         look_up = elsewhere(self._table, self._merchants, self.now, connection=line.name)

@@ -35,6 +35,11 @@ def card_of(message: Message) -> str:
     return e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
 
 
+def reference_of(message: Message) -> str:
+    """The retrieval reference number (DE 37); empty where there is none."""
+    return message.elements.get(37, "").strip()
+
+
 def marks_of(message: Message) -> tuple[str, str, str, str, str]:
     """Card, terminal, merchant, amount of twelve digits and MTI: what rules are found by."""
     e = message.elements

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
+from switch.lines.staging.applied_rules import AppliedRules
 from switch.lines.staging.cues import AnswerCue
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
@@ -16,13 +18,24 @@ from switch.scenarios.playbook import Playbook
 
 
 class RuleScript:
-    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
+    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time, and
+    ``applied`` hears of each rule that changes an answer."""
 
     def __init__(
-        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+        self,
+        playbook: Playbook,
+        table: RoutingTable,
+        merchants: Mapping[str, Merchant],
+        now: Callable[[], Moment],
+        applied: AppliedRules | None = None,
     ) -> None:
-        self.playbook, self.now = playbook, now
+        self.playbook, self.now, self.applied = playbook, now, applied or AppliedRules()
         self._table, self._merchants = table, merchants
+
+    @classmethod
+    def beside(cls, other: RuleScript) -> Self:
+        """The same rules, and what they were applied to, asked at another place."""
+        return cls(other.playbook, other._table, other._merchants, other.now, other.applied)
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""
@@ -37,7 +50,10 @@ class IssuerScript(RuleScript):
         None where it is given as usual."""
         look_up = elsewhere(self._table, self._merchants, self.now, issuer=issuer)
         cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, dialect, look_up), ISSUER)
-        return None if cue is None or cue.conduct.usual else AnswerCue(cue.conduct, cue.reason)
+        if cue is None or cue.conduct.usual:
+            return None
+        self.applied.note(message, cue, issuer)
+        return AnswerCue(cue.conduct, cue.reason)
 
 
 def elsewhere(
