@@ -13,12 +13,19 @@ APPLIED_MAX: Final = 1_000  #: messages that are remembered: who waits asks with
 
 
 class AppliedRule(NamedTuple):
-    """A rule and a message."""
+    """A rule, and what names the message: nothing else of it is kept."""
 
     stan: str
     terminal_id: str
     rrn: str
-    told: str  #: what becomes of the answer, and the rule
+    issuer: str  #: to whom the message goes; empty: to the host
+    cue: Cue
+
+    @property
+    def told(self) -> str:
+        """What becomes of the answer, and the rule, for people."""
+        at = f"{self.issuer}: " if self.issuer else ""
+        return f"{at}{self.cue.conduct.told} ({self.cue.reason})"
 
 
 class AppliedRules:
@@ -29,9 +36,7 @@ class AppliedRules:
 
     def note(self, message: Message, cue: Cue, issuer: str = "") -> None:
         """A rule applies to a message of an acquirer, or to one for an ``issuer``."""
-        at = f"{issuer}: " if issuer else ""
-        told = f"{at}{cue.conduct.told} ({cue.reason})"
-        self._last.append(AppliedRule(message.stan, message.terminal_id.rstrip(), reference_of(message), told))
+        self._last.append(AppliedRule(message.stan, message.terminal_id.rstrip(), reference_of(message), issuer, cue))
 
     def about(self, stan: str, terminal_id: str, rrn: str) -> str:
         """What the last rule did that applied to a message: one of this terminal and STAN, or of this RRN; empty where none
