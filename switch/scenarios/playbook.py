@@ -159,6 +159,10 @@ class Playbook:
         """Whether any rule is at the host, or at an issuer."""
         return any(played.rule.at == at for played in self.played)
 
+    def may_match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> bool:
+        """Whether a rule of a place may fit a message: False where ``match`` would find none, and count nothing."""
+        return bool(self._found[at].places(marks, facts))
+
     def match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> Cue | None:
         """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
         ``Marks``. Facts are asked for nothing that no rule asks for."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
+from switch.iso8583.plain.plain_request import PickedElements, marks_picked
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
 from switch.lines.staging.issuer_script import Elsewhere, RuleScript
@@ -24,6 +27,12 @@ class HostScript(RuleScript):
             return None
         self.applied.note(message, cue)
         return cue
+
+    def may_apply(self, line: Line, picked: tuple[Any, ...], elements: PickedElements) -> bool:
+        """Whether a rule may mean a plain request of which these values were picked. Nothing is counted."""
+        message: Message = tuple.__new__(Message, (picked[0], elements))
+        facts = self._facts_of(message, line.codec.dialect, connection=line.name)
+        return self.playbook.may_match(marks_picked(picked), facts)
 
     def page_cue(self, message: Message, listener: str, specs: Specs) -> Cue | None:
         """The rule at the payment page that applies to a payment which the page is about to ask for on a listener, counted as
