@@ -26,7 +26,7 @@ DROPS: Final = (CLOSE, RESET, HALF_OPEN)
 CONDUCT_KEYS: Final = frozenset(
     {
         "answer", "balance", "dialect", "drop", "frame", "hold", "late", "lost", "partial", "refuse", "remove", "set",
-        "silence", "state", "threeds", "twice", "wrong",
+        "silence", "state", "threeds", "timeout", "twice", "wrong",
     }
 )  # fmt: skip
 CODE: Final = re.compile(r"[0-9A-Z]{2}")
@@ -52,6 +52,7 @@ class Conduct:
     part_minor: int | None = None  #: the issuer is asked for this part of the amount, and the answer is 10 with it
     balance_minor: int | None = None  #: an available balance in the answer (DE 54)
     dialect: str = ""  #: the answer is encoded in this dialect, whatever the connection speaks
+    timeout_seconds: float = 0.0  #: for which the issuer's answer is waited for; 0: as the specification says
     refuse_seconds: float = 0.0  #: new connections to the listener are refused for so long
     state: str = ""  #: of its scenario from now on
     twice: bool = False
@@ -89,6 +90,7 @@ class Conduct:
         parts += [f"wrong {what}" for what in self.wrong]
         parts += [f"dialect {self.dialect}"] if self.dialect else []
         parts += [_FRAME_WORDS[self.frame]] if self.frame else []
+        parts += [f"timeout {seconds_in_words(self.timeout_seconds)}"] if self.timeout_seconds else []
         parts += ["hold"] if self.hold else []
         parts += [f"late {seconds_in_words(self.late_seconds)}"] if self.late_seconds else []
         parts += [f"late {self.late.in_words}"] if self.late is not None else []
@@ -161,7 +163,7 @@ _WORDS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
 #: Samples of the words that are not constant.
 _WITH_VALUE: Final = (
     "late 12s", "late uniform 1s..3s", "late lognormal 300ms 0.4", "partial 30.00", "balance 500.00", "set 38=ABC123",
-    "without 38", "dialect bcd", "refuse 30s", "state blocked", "05",
+    "without 38", "dialect bcd", "timeout 3s", "refuse 30s", "state blocked", "05",
 )  # fmt: skip
 #: The first word of what people write first -> the answer that they mean.
 _MEANT: Final = {
@@ -252,9 +254,9 @@ def _of_valued(first: str, value: str) -> dict[str, Any] | None:
     if first == "late":
         late = delay_of(value)
         return None if late is None else {"late": late} if isinstance(late, Delay) else {"late_seconds": late}
-    if first == "refuse":
+    if first in ("refuse", "timeout"):
         seconds = seconds_of(value)
-        return None if seconds is None else {"refuse_seconds": seconds}
+        return None if seconds is None else {f"{first}_seconds": seconds}
     if first in ("partial", "balance"):
         minor = minor_of(value)
         return None if minor is None or (first == "partial" and not minor) else {_MINORS[first]: minor}
@@ -284,6 +286,8 @@ def contradiction(conduct: Conduct) -> str | None:
         return '"lost" alone: who never received a message answers nothing'
     if conduct.code is not None and conduct.part_minor is not None:
         return "a code that refuses, or a part of the amount"
+    if conduct.code is not None and conduct.timeout_seconds:
+        return "a code that refuses, or a timeout: with a code no bank is asked"
     if conduct.silence and not bare:
         return '"silence" without an answer beside it'
     if conduct.twice and conduct.frame == HALF:

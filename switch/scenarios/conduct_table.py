@@ -57,6 +57,7 @@ def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
         balance_minor=_amount(table, "balance"),
         dialect=_name(table, "dialect", DIALECT_NAME, "the name of a dialect, such as bcd"),
         refuse_seconds=duration_from_toml(table, "refuse"),
+        timeout_seconds=duration_from_toml(table, "timeout"),
         state=_name(table, "state", STATE_NAME, STATE_MEANT),
         threeds=table.choice("threeds", AUTHENTICATION_RESULTS, ""),
         twice=table.flag("twice", False),

@@ -206,6 +206,8 @@ def _refuse_orders_of_hosts(table: SpecTable, steps: tuple[Conduct, ...]) -> Non
     """Mistakes of a rule at issuers that orders what only the host can do."""
     if any(step.hold for step in steps):
         table.mistake("then", "hold at an issuer", "late, or hold in a rule at the host: only its answers can be released")
+    if any(step.timeout_seconds for step in steps):
+        table.mistake("then", "timeout at an issuer", "late, or timeout in a rule at the host: it is Switch that waits")
     if any(step.refuse_seconds for step in steps):
         table.mistake("then", "refuse at an issuer", "drop line, or refuse in a rule at the host: only it has listeners")
 

@@ -137,6 +137,7 @@ def _orders(named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
         "remove": _one_or_more(element),
         "set": {"type": "object", "additionalProperties": _TEXT, "description": "elements of the answer and their values"},
         "state": _text(STATE_NAME.pattern, STATE_MEANT),
+        "timeout": {"anyOf": [_NUMBER, {**_TEXT, "description": DURATION_MEANT}]},
         "threeds": {"enum": list(AUTHENTICATION_RESULTS), "description": "what 3-D Secure finds at the payment page"},
         "wrong": _one_or_more({"enum": list(WRONGS)}),
     }

@@ -37,6 +37,10 @@ def test_a_table_and_a_line_make_the_same_rule() -> None:
         ({"then": "05", "at": "here"}, "at: found 'here', expected one of host, issuer, page"),
         ({"then": "threeds=failed", "at": "issuer"}, "then: found threeds at issuer, expected no at, or at = page"),
         ({"then": ["threeds=failed", "05"]}, "then: found an answer of the host at the payment page, expected threeds=…"),
+        (
+            {"then": "timeout 3s", "at": "issuer"},
+            "then: found timeout at an issuer, expected late, or timeout in a rule at the host",
+        ),
         ({"then": "silence", "at": "page"}, "then: found an answer of the host at the payment page, expected threeds=…"),
         ({"then": "05", "tmes": 1}, "tmes: found a key nobody reads, expected one of afterwards"),
         ({"then": "05", "when": {"per": "shop"}}, "when.per: found 'shop', expected one of card, merchant, terminal, rule"),

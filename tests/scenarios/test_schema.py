@@ -35,6 +35,8 @@ then = { hold = true, partial = "30.00", balance = "1.00", dialect = "bcd", stat
 when = { time = "08:00..12:00", date = "2026-11-30", nth = 2, element = { "127.22" = "A" } }
 then = { drop = "half_open", refuse = "30s" }
 [[rule]]
+then = { timeout = "3s" }
+[[rule]]
 at = "page"
 then = ["ok", { threeds = "wrong code" }]
 """

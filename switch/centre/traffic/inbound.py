@@ -77,7 +77,7 @@ class Inbound:
         hints: WireFormatHint,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self.unreadable = board.take, Unreadable(outgoing, hints)
+        self._take, self._tick, self.unreadable = board.take, board.tick, Unreadable(outgoing, hints)
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         dates = {edition: Dates(edition) for edition in EDITIONS}
         self._dates = {edition: each.check for edition, each in dates.items()}
@@ -159,11 +159,15 @@ class Inbound:
             plain = evolve(conduct, code=None)
             scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
             return altered(origin, scripted=scripted, conduct=None if plain.usual else plain, rule=cue.reason)
-        if conduct.part_minor is not None:
-            plain = evolve(conduct, part_minor=None)
-            sale = act == self._authorization and not acquirer.is_void(message)
-            in_part = Scripted(told, part_minor=conduct.part_minor) if sale else None
-            return altered(origin, scripted=in_part, conduct=None if plain.usual else plain, rule=cue.reason)
+        if conduct.part_minor is not None or conduct.timeout_seconds:
+            plain = evolve(conduct, part_minor=None, timeout_seconds=0.0)
+            asked = None
+            if act == self._authorization and not acquirer.is_void(message):
+                seconds = conduct.timeout_seconds
+                asked = Scripted(told, part_minor=conduct.part_minor, timeout_seconds=seconds)
+                if seconds:  # nobody else looks so early
+                    self.put_off(seconds, line, lambda now, effects: effects.extend(self._tick(now)))
+            return altered(origin, scripted=asked, conduct=None if plain.usual else plain, rule=cue.reason)
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""
