@@ -46,8 +46,10 @@ EVERYTHING: Final[tuple[Callable[[int], str], ...]] = (
     lambda number: f"type=refund terminal=NO{number:05d}",
     lambda number: f"de43=NOWHERE{number}",
 )
+COUNTED_HEADING: Final = "## In instructions"
 COUNTED_NOTE: Final = """\
-Instructions of the switch for a purchase as valgrind counts them, without sockets and the system's share."""
+Written by `python -m bench.rules --counted`: instructions of the switch for one purchase as valgrind counts them, without
+sockets and without the system's share. They are the same on a busy machine and on a quiet one."""
 MEASURED: Final = (CASES[1],)  #: 4×16
 NOTE = """\
 Two centres at a time, each on its own durable journal, before the same neutral issuer; one has {rules} rules of which none
@@ -94,7 +96,7 @@ def counted(folder: Path) -> list[str]:
     """A table of instructions, with and without rules, without sockets: the same on a busy machine and on a quiet one."""
     plain = instructions("plain", "switch", NO_RULES) / 1_000
     rows = [
-        "",
+        COUNTED_HEADING,
         COUNTED_NOTE,
         "",
         "| 500 rules of | instructions a purchase, thousands | of those without rules |",
@@ -111,12 +113,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.rules")
     parser.add_argument("--seconds", type=float, default=1.2, help="of load on each centre in a round (default 1.2)")
     parser.add_argument("--rounds", type=int, default=9, help="of each case (default 9)")
-    parser.add_argument("--counted", action="store_true", help="print instructions under valgrind alone, and write nothing")
+    parser.add_argument("--counted", action="store_true", help="count instructions under valgrind alone, and add a table")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/rules.md)")
     arguments = parser.parse_args()
     if arguments.counted:
         with tempfile.TemporaryDirectory(prefix="switch-rules-") as name:
-            print("\n".join(counted(Path(name))))
+            table = counted(Path(name))
+        before = arguments.out.read_text(encoding="utf-8").partition(f"\n{COUNTED_HEADING}")[0].rstrip()
+        arguments.out.write_text("\n".join([before, "", *table, ""]), encoding="utf-8")
         return 0
     load, rows, short = machine.load_average(), list[str](), list[str]()
     with tempfile.TemporaryDirectory(prefix="switch-rules-") as name, ExitStack() as stack:
