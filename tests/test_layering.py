@@ -452,6 +452,8 @@ TESTED_BY: Final = {
     "centre/host/described": "cli/test_scenario_command.py",
     "witness/message_values": "cli/test_verify.py",
     "testing/client": "testing/test_api_client.py",
+    "cli/request/unanswered": "cli/test_with_a_centre.py",
+    "centre/host/page_orders": "gateway/site/test_scripted_banks.py",
     "centre/host/entrance": "centre/host/test_pokes.py",
     "cli/scenario_poke": "cli/test_release.py",
     "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
