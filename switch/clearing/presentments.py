@@ -92,25 +92,14 @@ WITH lowered AS (
 SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
 """
 
-#: What the day captured and is worth something still, and the exceptions of earlier dates that nobody wrote off, at what
-#: remains of each, with the plan of its merchant and the reason why
+#: What is worth something still of what was captured, at what remains of each, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
-#: what captures a hold that was told, or added to by being told.
-#: They are put in the order of presentments and of lines of fees, so that those are written without being sorted.
-_CAPTURES = f"""
-CREATE TEMP TABLE captured AS
-WITH due AS (
-  SELECT request_id, business_date, captured_minor, approval_code, decided_at_ms, '' AS decided
-  FROM journal.decision
-  WHERE business_date = :business_date AND captured_minor <> 0
-  UNION ALL
-  SELECT e.request_id, e.business_date, e.captured_minor, e.approval_code, e.decided_at_ms, COALESCE(x.decided, '')
-  FROM open_exception AS x
-  CROSS JOIN journal.decision AS e
-  WHERE e.request_id = x.request_id AND x.decided IS NOT 'write_off'
-)
+#: what captures a hold that was told, or added to by being told. ``due`` are their decisions.
+_CAPTURED = f"""
 SELECT
-  c.*, CASE c.by_amount WHEN 1 THEN (
+  c.request_id, c.decided_on, c.merchant_id, c.terminal_id, c.issuer, c.scheme, c.product, c.origin, c.channel,
+  c.transaction_type, c.amount_minor, c.currency, c.rrn, c.approval_code, c.pan_masked, c.local_at, c.decided_at_ms,
+  c.tariff_group, c.tariff_product, c.batch, c.exception_reason, CASE c.by_amount WHEN 1 THEN (
     SELECT MAX(b.low_minor) FROM amount_band AS b
     WHERE b.tariff_group = c.tariff_group AND b.low_minor <= ABS(c.amount_minor)) ELSE 0 END AS amount_band
 FROM (SELECT
@@ -152,6 +141,28 @@ LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
 ) AS c
 ORDER BY c.merchant_id, c.request_id
+"""
+#: What the day captured, put in the order of presentments and of lines of fees, so that those are written without being sorted.
+_CAPTURES = f"""
+CREATE TEMP TABLE captured AS
+WITH due AS (
+  SELECT request_id, business_date, captured_minor, approval_code, decided_at_ms, '' AS decided
+  FROM journal.decision
+  WHERE business_date = :business_date AND captured_minor <> 0
+)
+{_CAPTURED.strip()}
+"""
+#: The exceptions of earlier dates that nobody wrote off. Together with the others they would all be sorted in two heaps and
+#: merged, which costs more; a few rows out of order cost nothing.
+_OPEN_CAPTURES = f"""
+INSERT INTO captured
+WITH due AS (
+  SELECT e.request_id, e.business_date, e.captured_minor, e.approval_code, e.decided_at_ms, COALESCE(x.decided, '') AS decided
+  FROM open_exception AS x
+  CROSS JOIN journal.decision AS e
+  WHERE e.request_id = x.request_id AND x.decided IS NOT 'write_off'
+)
+{_CAPTURED.strip()}
 """
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
@@ -241,7 +252,10 @@ GROUP BY n.participant
 """
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
+STAGE = (
+    *(REMAINDERS, CLOSED_BATCHES, _CAPTURES, _OPEN_CAPTURES, HOLDS),
+    *(_WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES),
+)
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """
