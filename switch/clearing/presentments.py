@@ -42,19 +42,19 @@ STAGING_TABLES = (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
       rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT,
-      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
+      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER) WITHOUT ROWID
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
-    "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
+    "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
     """
-    CREATE TEMP TABLE amount_band (tariff_group INTEGER, low_minor INTEGER, PRIMARY KEY (tariff_group, low_minor))
+    CREATE TEMP TABLE amount_band (tariff_group INTEGER, low_minor INTEGER, PRIMARY KEY (tariff_group, low_minor)) WITHOUT ROWID
     """,
     """
     CREATE TEMP TABLE tariff (
       origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
       interchange_rate_basis_points INTEGER, discount_rate_basis_points INTEGER, discount_minimum_minor INTEGER,
       discount_fixed_minor INTEGER, discount_maximum_minor INTEGER, discount_rule INTEGER,
-      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band))
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band)) WITHOUT ROWID
     """,
     """
     CREATE TEMP TABLE remainder (

@@ -19,7 +19,7 @@ FEE_TABLES: Final = (
       origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
       kind TEXT, rate_basis_points INTEGER, minimum_minor INTEGER, fixed_minor INTEGER, maximum_minor INTEGER, rule INTEGER,
       vat_rate_basis_points INTEGER, sign INTEGER,
-      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band, kind))
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band, kind)) WITHOUT ROWID
     """,
     """
     CREATE TEMP TABLE new_fee_rule (
