@@ -354,7 +354,7 @@ WITH priced AS (
     t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor, t.discount_fixed_minor,
     t.discount_maximum_minor, t.discount_rule,
     :vat_rate_basis_points AS vat_rate_basis_points,
-    CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
+    CASE WHEN a.amount_minor < 0 THEN -5000 ELSE 5000 END AS half
   FROM captured AS a
   CROSS JOIN tariff AS t
   CROSS JOIN numbered_remise AS n
