@@ -42,7 +42,12 @@ STAGING_TABLES = (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
       rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT,
-      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER) WITHOUT ROWID
+      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
+    """,
+    """
+    CREATE TEMP TABLE acceptor_term (
+      merchant_id TEXT PRIMARY KEY, place INTEGER, currency TEXT, floor_limit_minor INTEGER, tariff_group INTEGER,
+      by_product INTEGER, by_amount INTEGER) WITHOUT ROWID
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
@@ -92,6 +97,14 @@ WITH lowered AS (
 SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
 """
 
+#: What is looked up for each approval of the merchants, in fewer pages than ``card_acceptor``, with their places in its order.
+_ACCEPTOR_TERMS = """
+INSERT INTO acceptor_term (merchant_id, place, currency, floor_limit_minor, tariff_group, by_product, by_amount)
+SELECT
+  merchant_id, ROW_NUMBER() OVER (ORDER BY merchant_id), currency, floor_limit_minor, tariff_group, by_product, by_amount
+FROM card_acceptor
+"""
+
 #: What is worth something still of what was captured, at what remains of each, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told. ``due`` are their decisions.
@@ -112,7 +125,7 @@ FROM (SELECT
     ELSE v.replacement_minor
   END AS amount_minor,
   r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms,
-  m.tariff_group, m.by_amount,
+  m.place, m.tariff_group, m.by_amount,
   CASE m.by_product WHEN 1 THEN COALESCE(r.product, '') ELSE '' END AS tariff_product,
   {REMISE_BATCH},
   CASE
@@ -136,13 +149,14 @@ FROM due AS d
 JOIN journal.request AS r ON r.id = d.request_id
 LEFT JOIN journal.request AS o ON o.id = r.original_id
 LEFT JOIN remainder AS v ON v.request_id = d.request_id
-LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
+LEFT JOIN acceptor_term AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
 ) AS c
-ORDER BY c.merchant_id, c.request_id
+ORDER BY c.place * 1099511627776 + c.request_id
 """
-#: What the day captured, put in the order of presentments and of lines of fees, so that those are written without being sorted.
+#: What the day captured, put in the order of presentments and of lines of fees, so that those are written without being sorted:
+#: by merchant and request. SQLite sorts by one integer in half the time.
 _CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 WITH due AS (
@@ -253,7 +267,7 @@ GROUP BY n.participant
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
 STAGE = (
-    *(REMAINDERS, CLOSED_BATCHES, _CAPTURES, _OPEN_CAPTURES, HOLDS),
+    *(REMAINDERS, CLOSED_BATCHES, _ACCEPTOR_TERMS, _CAPTURES, _OPEN_CAPTURES, HOLDS),
     *(_WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES),
 )
 
