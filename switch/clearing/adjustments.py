@@ -9,8 +9,8 @@ from switch.clearing.remises import ADJUSTED, LOWERED
 
 #: Interchange, discount and VAT of the rows of ``priced``, part of PRESENTMENTS and ADJUSTMENTS. A discount is the rate and the
 #: fixed part, not less than the minimum and not more than the maximum, which is not below it. On nothing, nothing is charged.
-#: ``half`` is 5000 with the sign of the amount: it makes the truncating division round half away from zero. SQLite computes what
-#: is named again wherever its name stands, so few names stand twice.
+#: ``half`` is 5000 with the sign of the amount: it makes the truncating division round half away from zero. SQLite computes
+#: what is named again wherever its name stands, so few names stand twice.
 CHARGES = """
 proportional AS (
   SELECT

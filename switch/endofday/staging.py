@@ -23,9 +23,8 @@ from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES
 
-
-#: What SQLite sorts in memory at a time, before it merges: as much as the processor's cache holds. It takes the size for that from
-#: the cache of the books, of which staging reads little.
+#: What SQLite sorts in memory at a time, before it merges: as much as the processor's cache holds. It takes the size for that
+#: from the cache of the books, of which staging reads little.
 SORTED_KIBIBYTES: Final = 16_384
 
 
