@@ -140,6 +140,20 @@ def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -
     assert "0400 of all" in run("explain", "NEVERCAME001", "--data", centre.data).out
 
 
+def test_the_rule_that_keeps_an_answer_is_named(centre: CentreProcess) -> None:
+    data = ("--data", centre.data)
+    assert run("scenario", "add", *data, "amount=1.11 class=request -> silence", "amount=1.12 -> hold").code == 0
+    silent = send(centre, "--amount", "1.11", "--timeout", "0.5", *data)
+    assert silent.code == 3
+    assert "\nhint: a rule did this: not answered (rule 1); see " in silent.err
+    assert silent.err.endswith(f"switch scenario list --data {centre.data}\n")
+    several = send(centre, "--amount", "1.12", "--timeout", "0.5", "--count", "2", *data)
+    assert "hint: a rule did this: held back: hold (rule 2); see " in several.err
+    elsewhere = send(centre, "--amount", "1.11", "--timeout", "0.5", "--data", centre.data / "elsewhere")
+    assert "hint: see the terminal of switch up" in elsewhere.err
+    assert run("scenario", "remove", "--all", *data).code == 0
+
+
 def test_what_was_sent_is_shown_where_no_answer_comes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         outcome = run("send", "--port", str(deaf.getsockname()[1]), "--rrn", "NOANSWER0001", "--timeout", "0.2")
