@@ -43,6 +43,7 @@ from switch.gateway.payments.paying import (
     transaction_id,
     transmitted_at,
 )
+from switch.gateway.payments.taking_up import answered_and_not_done, left_open, open_refunds
 from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.answers import GENERAL_ERROR
 from switch.gateway.store.order_book import Advice, OrderRefusedError, out_of_range
@@ -80,7 +81,7 @@ class PaymentDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
-        for number in await self._store.do(self._left_open, long=True):
+        for number in await self._store.do(left_open, long=True):
             with OthersGoOn():
                 await self._store.do(partial(self._take_up, number))
         task_status.started()
@@ -107,20 +108,19 @@ class PaymentDesk:
             faults += told is None
         return not faults
 
-    def _left_open(self, books: Books) -> list[int]:
-        return [order.number for order in books.orders.in_states("authorizing", "captured", "settled")]
-
     def _take_up(self, number: int, books: Books) -> None:
-        now, order = self._clock_ms(), books.orders.order(number)
-        asked = order.last("authorize")
+        now, order, why = self._clock_ms(), books.orders.order(number), {"why": "the gateway was restarted"}
+        asked, act = order.last("authorize"), answered_and_not_done(books, order)
         if order.state == "authorizing" and asked is not None:
-            books.orders.happen(number, "lose", now, {"why": "the gateway was restarted"})
+            books.orders.happen(number, "lose", now, why)
             self._owe_reversal(books, number, asked["paid"])
-        refunds = [each.body for each in order.events if each.event == "refund asked"]
-        ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
-        for body in refunds[ended:]:
-            books.orders.note(number, "refund undone", now, {"why": "the gateway was restarted"})
+        for body in open_refunds(order):
+            books.orders.note(number, "refund undone", now, why)
             self._owe_reversal(books, number, body["paid"])
+        if act == "capture":
+            self._owe_capture(books, number)
+        elif act == "void":
+            self._owe_void(books, number)
 
     # authorization
 
@@ -218,44 +218,20 @@ class PaymentDesk:
 
         ``along`` is written in the transaction that owes the capture, so that neither stands without the other.
         """
-        async with self._turns.of(number):
-
-            def begin(books: Books) -> Advice:
-                order = books.orders.order(number)
-                books.orders.refuse_in_doubt(number)
-                if order.state != "held":
-                    raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held")
-                original = paid_from_json((order.last("approved") or {})["paid"])
-                amount = original.amount_minor if amount_minor is None else amount_minor
-                if not 0 < amount <= original.amount_minor:
-                    raise out_of_range(amount, original.amount_minor, original.currency, "capture")
-                paid = evolve(
-                    self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
-                )
-                along(books)
-                return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
-
-            advice = await self._store.do(begin)
-            return await self._deliver_first(advice, shop)
+        return await self._advised(number, shop, lambda books: self._owe_capture(books, number, amount_minor), along)
 
     async def void(self, number: int, shop: Shop, *, along: Change = nothing_else) -> str:
         """Undo a payment that is held or captured; the answer of the centre (DE 39). ``along`` as in ``capture``."""
+        return await self._advised(number, shop, lambda books: self._owe_void(books, number), along)
+
+    async def _advised(self, number: int, shop: Shop, owe: Callable[[Books], Advice], along: Change) -> str:
+        def begin(books: Books) -> Advice:
+            advice = owe(books)
+            along(books)
+            return advice
+
         async with self._turns.of(number):
-
-            def begin(books: Books) -> Advice:
-                order = books.orders.order(number)
-                approved = order.last("approved", "approved and captured")
-                books.orders.refuse_in_doubt(number)
-                if order.refunded_minor:
-                    raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
-                if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
-                    raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
-                along(books)
-                captured = order.last("capture")  # a hold that was captured is undone by its completion
-                return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
-
-            advice = await self._store.do(begin)
-            return await self._deliver_first(advice, shop)
+            return await self._deliver_first(await self._store.do(begin), shop)
 
     async def refund(self, number: int, shop: Shop, amount_minor: int | None = None) -> PaymentResult:
         """Give a captured payment back, or a part of it."""
@@ -310,6 +286,31 @@ class PaymentDesk:
         return result
 
     # advices
+
+    def _owe_capture(self, books: Books, number: int, amount_minor: int | None = None) -> Advice:
+        """OrderRefusedError where there is nothing to capture, or not so much."""
+        order = books.orders.order(number)
+        books.orders.refuse_in_doubt(number)
+        if order.state != "held":
+            raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held")
+        original = paid_from_json((order.last("approved") or {})["paid"])
+        amount = original.amount_minor if amount_minor is None else amount_minor
+        if not 0 < amount <= original.amount_minor:
+            raise out_of_range(amount, original.amount_minor, original.currency, "capture")
+        paid = evolve(self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn)
+        return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
+
+    def _owe_void(self, books: Books, number: int) -> Advice:
+        """OrderRefusedError where there is nothing to undo."""
+        order = books.orders.order(number)
+        approved = order.last("approved", "approved and captured")
+        books.orders.refuse_in_doubt(number)
+        if order.refunded_minor:
+            raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
+        if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
+            raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
+        captured = order.last("capture")  # a hold that was captured is undone by its completion
+        return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
 
     def _owe_reversal(self, books: Books, number: int, original: dict[str, Any]) -> Advice:
         of = paid_from_json(original)

@@ -14,6 +14,7 @@ from switch.gateway.payments.desk import PaymentDesk
 from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
 from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
+from switch.gateway.payments.taking_up import tells_of_approval
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.site.http_call import CALL_SECONDS, HttpAnswer, post_form
 from switch.gateway.store.callback_book import Callback, CallbackAttempt
@@ -151,10 +152,11 @@ class CallbackDesk:
 
     async def _carried_out(self, callback: Callback, attempted: Change, act: Literal["capture", "void"]) -> None:
         """The shop accepts, and a hold is captured; or a shop of the protocol before est3Dgate rejects a booking, and it is
-        voided: in one transaction with the answer. A payment that is held no longer stays as it is."""
+        voided: in one transaction with the answer. A payment that is held no longer stays as it is, and so does one that was
+        declined when the callback was made."""
         order = await self._store.do(lambda books: books.orders.order(callback.order_no))
         shop = self._specs.gateway.shops.get(order.client_id)
-        if order.state != "held" or shop is None:
+        if order.state != "held" or shop is None or not tells_of_approval(callback):
             await self._store.do(attempted)
             return
         try:

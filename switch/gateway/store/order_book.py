@@ -257,6 +257,11 @@ class OrderBook:
         if any(each.order_no == number and each.kind == "capture" for each in self._advices()):
             raise OrderRefusedError("found an order whose capture Switch has not answered yet, expected its answer first")
 
+    def was_owed(self, number: int, kind: str) -> bool:
+        """Whether the centre had ever to be told such a thing of an order, be it answered or not."""
+        row = self._sql.execute("SELECT 1 FROM advice WHERE order_no = ? AND kind = ? LIMIT 1", (number, kind)).fetchone()
+        return row is not None
+
     def _advices(self) -> Iterator[Advice]:
         rows = self._sql.execute(
             "SELECT id, order_no, kind, message, original, tries FROM advice WHERE answer = '' ORDER BY id"
