@@ -135,4 +135,5 @@ async def test_the_callback_of_a_decline_captures_no_payment_that_was_approved_s
             while any(each.state == "waiting" for each in await page.store.do(lambda books: books.callbacks.all())):
                 await trio.lowlevel.checkpoint()
         assert [each["Response"] for each in shop.heard] == ["Declined", "Approved", "Declined"]
-        assert await page.state("TWICE-1") == "held"
+        owed = await page.store.do(lambda books: books.connection.execute("SELECT kind FROM advice").fetchall())
+        assert owed == []
