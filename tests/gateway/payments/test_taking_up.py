@@ -11,7 +11,7 @@ import trio
 from attrs import evolve
 
 from switch.data_folder import databases
-from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.advice_desk import AdviceDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.store.callback_book import Callback
 from switch.gateway.store.order_book import GATEWAY_DATABASE, SCHEMA, OrderRefusedError
@@ -93,7 +93,7 @@ async def test_only_what_was_asked_for_and_never_begun_is_taken_up(tmp_path: Pat
                 assert await page.state(oid) == "held"
             shop.answer = b"ACTION=POSTAUTH"
             with monkeypatch.context() as patched:
-                patched.setattr(PaymentDesk, "_owe_capture", _refused)
+                patched.setattr(AdviceDesk, "owe_capture", _refused)
                 await page.pay("CAPTURE-REFUSED")
 
             def answered(books: Books) -> None:

@@ -371,11 +371,10 @@ async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_
             await page.pay("ORDER-27", callbackUrl="")
             order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-27"))
             assert order is not None
-            number = order.number
 
             def owe(books: Books) -> None:
                 for each in range(150):
-                    books.callbacks.add(f"owed-{each}", number, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
+                    books.callbacks.add(f"owed-{each}", order, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
 
             await page.store.do(owe)
             with trio.fail_after(5):
