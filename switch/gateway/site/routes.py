@@ -33,7 +33,7 @@ from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
-MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
+_MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
 _OWN: Final = "'self'"
 #: A browser follows the shop's redirects behind our form too, wherever they lead.
@@ -202,7 +202,7 @@ class Site:
             form_action=back,
             form=form,
             errors=form.errors if form is not None else {},
-            months=MONTHS,
+            months=_MONTHS,
             years=tuple(str(each) for each in range(until.year, until.year + EXPIRY_YEARS_MAX + 1)),
             until=time_shown(until),
             until_iso=until.isoformat(timespec="seconds"),

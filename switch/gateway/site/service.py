@@ -177,7 +177,7 @@ class PageService:
         elif decision(order) is not None:
             session.stage = "end"
         elif order.state == "abandoned":
-            session.stage = "expired"
+            session.stage = "cancelled" if order.events[-1].event == "cancel" else "expired"
         else:
             session.stage = "page"
         if session.stage == "page" and session.deadline_ms < self.clock_ms():
