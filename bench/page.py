@@ -38,7 +38,8 @@ A payment is four requests on one connection: the shop's form (est3Dgate, hash c
 (checked, authorized over ISO 8583, called back), and the last page. *auth* is captured at once; *preauth* is held, and captured
 as the shop's answer to the callback says. Times are from the moment a payment was to begin to its last page; *card* is the
 card's form to its redirect alone, with authorization and callback in it. CPU is of the payment page, all of its threads, for a
-payment; *Switch* is that of Switch and its banks beside it. Shoppers and shop run on the same two cores and are not counted.
+payment, with the mails that go out behind it; *Switch* is that of Switch and its banks beside it. Shoppers and shop run on the
+same two cores and are not counted.
 Each case lasts {seconds:g} s after a warm-up. Load average before the run: {load:.1f}."""
 BESIDE: Final = """\
 Switch at {rate} authorizations a second (4 connections, to one of its own banks), with the payment page idle, and beside
@@ -75,6 +76,8 @@ CASES: Final = (
 
 
 LOAD: Final = LoadCase(connections=4, window=16, rate=500)  #: what Switch answers beside the payments
+QUIET_MS: Final = 20  #: of CPU in a second, at most, of a page that has nothing to do
+QUIET_SECONDS_MAX: Final = 60.0
 PAYMENTS_BESIDE: Final = Case(kind=AUTH[0], answer=AUTH[1], rate=50)
 ROUNDS: Final = 3
 
@@ -83,6 +86,16 @@ def cpu_ms(pid: int) -> float:
     """What a process has taken until now, all of its threads."""
     user, system = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / CLOCK_TICKS * 1000
+
+
+async def quiet(pid: int) -> None:
+    """Wait until a process has nothing left to do: receipts are mailed one after another, behind the payments."""
+    with trio.move_on_after(QUIET_SECONDS_MAX):
+        while True:
+            before = cpu_ms(pid)
+            await trio.sleep(1)
+            if cpu_ms(pid) - before <= QUIET_MS:
+                return
 
 
 def measure(case: Case, number: int, port: int, seconds: float, pids: list[int]) -> str:
@@ -94,9 +107,11 @@ def measure(case: Case, number: int, port: int, seconds: float, pids: list[int])
             await nursery.start(shop.serve)
             warm = Shoppers(port=port, shop=shop, kind=case.kind, run_id=f"W{number}", email=case.email)
             await warm.closed_loop(4, 1.0)
+            await quiet(pids[0])
             shoppers = Shoppers(port=port, shop=shop, kind=case.kind, run_id=f"C{number}", email=case.email)
             before = [cpu_ms(pid) for pid in pids]
             took = await (shoppers.paced(case.rate, seconds) if case.rate else shoppers.closed_loop(case.shoppers, seconds))
+            await quiet(pids[0])
             used = [cpu_ms(pid) - was for pid, was in zip(pids, before, strict=True)]
             paid = len(warm.paid) + len(shoppers.paid)
             assert shop.called == paid, f"{paid} payments, {shop.called} callbacks: each payment is called back once"
