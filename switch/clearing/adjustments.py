@@ -8,28 +8,27 @@ from __future__ import annotations
 from switch.clearing.remises import ADJUSTED, LOWERED
 
 #: Interchange, discount and VAT of the rows of ``priced``, part of PRESENTMENTS and ADJUSTMENTS. A discount is the rate and the
-#: fixed part, not less than the minimum and not more than the maximum. On nothing, nothing is charged.
+#: fixed part, not less than the minimum and not more than the maximum, which is not below it. On nothing, nothing is charged.
+#: ``half`` is 5000 with the sign of the amount: it makes the truncating division round half away from zero. SQLite computes
+#: what is named again wherever its name stands, so few names stand twice.
 CHARGES = """
 proportional AS (
   SELECT
     priced.*,
-    direction * ((direction * amount_minor * interchange_rate_basis_points + 5000) / 10000) AS interchange_minor,
-    discount_fixed_minor + (direction * amount_minor * discount_rate_basis_points + 5000) / 10000 AS taken_minor
+    (amount_minor * interchange_rate_basis_points + half) / 10000 AS interchange_minor,
+    MAX(discount_minimum_minor, MIN(
+      discount_fixed_minor + (ABS(amount_minor) * discount_rate_basis_points + 5000) / 10000,
+      COALESCE(discount_maximum_minor, 900000000000000))) AS taken_minor
   FROM priced
 ), charged AS (
   SELECT
     proportional.*,
-    direction * CASE
-      WHEN amount_minor = 0 THEN 0
-      WHEN taken_minor < discount_minimum_minor THEN discount_minimum_minor
-      WHEN taken_minor > discount_maximum_minor THEN discount_maximum_minor
-      ELSE taken_minor
-    END AS discount_minor
+    CASE WHEN amount_minor = 0 THEN 0 WHEN half < 0 THEN -taken_minor ELSE taken_minor END AS discount_minor
   FROM proportional
 ), taxed AS (
   SELECT
     charged.*,
-    direction * ((direction * discount_minor * vat_rate_basis_points + 5000) / 10000) AS vat_minor
+    (discount_minor * vat_rate_basis_points + half) / 10000 AS vat_minor
   FROM charged
 )
 """
@@ -44,7 +43,7 @@ WITH {ADJUSTED.strip()}, priced AS (
   SELECT
     p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.terminal_id, p.issuer, p.origin, p.currency,
     CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
-    CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction, p.interchange_rate_basis_points,
+    CASE WHEN p.amount_minor < 0 THEN -5000 ELSE 5000 END AS half, p.interchange_rate_basis_points,
     p.discount_rate_basis_points, p.discount_minimum_minor, p.discount_fixed_minor, p.discount_maximum_minor,
     d.vat_rate_basis_points,
     p.amount_minor + COALESCE(a.amount_minor, 0) AS standing_minor,

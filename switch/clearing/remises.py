@@ -18,7 +18,7 @@ REMISE_TABLES: Final = (
     """
     CREATE TEMP TABLE numbered_remise (
       merchant_id TEXT, terminal_id TEXT, batch INTEGER, ordinal INTEGER, number INTEGER,
-      PRIMARY KEY (merchant_id, terminal_id, batch))
+      PRIMARY KEY (merchant_id, terminal_id, batch)) WITHOUT ROWID
     """,
 )
 

@@ -10,6 +10,7 @@ from typing import Final
 import trio
 from attrs import evolve
 
+from switch.card import CHALLENGING, AuthenticationResult
 from switch.gateway.front.token_buckets import PageLimits
 from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import PaymentDesk
@@ -24,12 +25,13 @@ from switch.gateway.protocol.posted import Posted
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk, FirstCall
 from switch.gateway.site.card_form import CardForm, card_form
-from switch.gateway.site.holder_proofs import BankPages, no_question
+from switch.gateway.site.holder_proofs import BankPages, answered, no_question
 from switch.gateway.site.late_banks import LATE, LATE_LOOK_SECONDS, LateBanks
+from switch.gateway.site.scripted_banks import ScriptedBanks
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
 from switch.gateway.store.writer import Books, Change, StoreWriter, nothing_else
-from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
+from switch.specs.gateway.gateway_profile import AcquirerIdentity, AuthenticationRule, Shop
 from switch.specs.specification import Specs
 
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
@@ -45,6 +47,7 @@ class PageService:
         desk: PaymentDesk,
         callbacks: CallbackDesk,
         banks: BankPages,
+        scripted: ScriptedBanks,
         receipts: ReceiptDesk,
         office: OfficeDesk,
         limits: PageLimits,
@@ -53,6 +56,7 @@ class PageService:
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self._scripted = scripted
         self.receipts, self.store, self.office, self.limits = receipts, store, office, limits
         self.sessions, self._late_banks = Sessions(), LateBanks()
         self._judge = PostJudge(self.profile)
@@ -233,15 +237,22 @@ class PageService:
         assert session.card is not None
         if not session.shop.three_d_secure:
             return await self._authorize(session, no_question())
-        begin, rule = partial(self._begin_authentication, session), self.profile.rule_of(session.card.pan)
-        if rule.result != "challenge" and rule.result not in LATE:  # it is known at once: asked for in one transaction with it
+        await self._store.do(lambda books: books.orders.to_pay(session.number, session.digest))
+        rule = session.bank_rule = await self._scripted.rule_for(session.number, session.request, session.shop, session.card)
+        begin = partial(self._begin_authentication, session)
+        if rule.result not in CHALLENGING and rule.result not in LATE:  # known at once: asked for in one transaction with it
             return await self._finding(session, rule.result, first=begin)
         await self._store.do(begin)
-        self._take_over(session)
-        if rule.result != "challenge":
+        self.sessions.take_over(session)
+        if rule.result not in CHALLENGING:
             return await self._finding(session, rule.result, may_wait=True)
         session.stage, session.wrong_codes = "bank", 0
         return None
+
+    def rule_of(self, session: PageSession) -> AuthenticationRule:
+        """What the bank's page finds for the card of a session."""
+        assert session.card is not None
+        return session.bank_rule or self.profile.rule_of(session.card.pan)
 
     def _begin_authentication(self, session: PageSession, books: Books) -> None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
@@ -250,12 +261,6 @@ class PageService:
             books.orders.happen(number, "authenticated", self.clock_ms(), {})
         if not books.orders.happen(number, "authenticate", self.clock_ms(), {}):
             raise OrderRefusedError("the order is being paid elsewhere")
-
-    def _take_over(self, session: PageSession) -> None:
-        """Who left the bank's page in another window goes on in this one."""
-        for other in self.sessions.of_order(session.number):
-            if other is not session and other.stage in ("bank", "late"):
-                other.stage, other.card = "replaced", None
 
     async def bank(self, session: PageSession, posted: Posted, token: str) -> None:
         """The form of the bank's page was sent: a code, or a result that was chosen there."""
@@ -268,18 +273,14 @@ class PageService:
         sent = session.take(token)
         if sent is None:
             return
-        chosen = posted["result"].strip()
-        if chosen in RESULTS and chosen != "challenge":
-            result: AuthenticationResult = next(each for each in RESULTS if each == chosen)
-        elif posted["code"].strip() == self.profile.rule_of(session.card.pan).code:
-            result = "challenge"
-        else:
+        found = answered(posted, self.rule_of(session))
+        if found is None:
             session.wrong_codes += 1
             if session.wrong_codes < CHALLENGE_TRIES:
                 session.message = "code_of_bank_wrong"
                 sent.done.set()
                 return
-            result = "failed"
+        result: AuthenticationResult = found or "wrong code"
         session.message = ""
 
         async def go_on(of: PageSession) -> None:
@@ -293,20 +294,20 @@ class PageService:
         """What the bank found; an answer that comes late is waited for first. ``first`` is written with what follows."""
         assert session.card is not None
         if may_wait and result in LATE:
-            return self._late_banks.ask(session, result, self.profile.rule_of(session.card.pan).seconds, self.clock_ms())
+            return self._late_banks.ask(session, result, self.rule_of(session).seconds, self.clock_ms())
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof, first)
         number, digest = session.number, session.digest
         with self._callbacks.first_call() as call:
             await self.desk.refuse(number, session.card, proof, session=digest, first=first, decided=call.write)
-            self._take_over(session)
+            self.sessions.take_over(session)
             return await self._end(session, call)
 
     async def _authorize(self, session: PageSession, proof: HolderProof, first: Change = nothing_else) -> None:
         assert session.card is not None
         session.stage = "wait"
-        number, shop, card, begun = session.number, session.shop, session.card, partial(self._take_over, session)
+        number, shop, card, begun = session.number, session.shop, session.card, partial(self.sessions.take_over, session)
         with self._callbacks.first_call() as call:
             result: PaymentResult = await self.desk.authorize(
                 number, shop, card, proof, session=session.digest, first=first, begun=begun, decided=call.write

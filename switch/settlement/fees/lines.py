@@ -19,7 +19,7 @@ FEE_TABLES: Final = (
       origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
       kind TEXT, rate_basis_points INTEGER, minimum_minor INTEGER, fixed_minor INTEGER, maximum_minor INTEGER, rule INTEGER,
       vat_rate_basis_points INTEGER, sign INTEGER,
-      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band, kind))
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band, kind)) WITHOUT ROWID
     """,
     """
     CREATE TEMP TABLE new_fee_rule (
@@ -44,17 +44,13 @@ SELECT {RULE_COLUMNS}, :business_date FROM new_fee_rule ORDER BY rule
 #: A fee and its VAT, of rows of ``asked`` with an amount without sign; as the commission is charged (``clearing.adjustments``).
 _CHARGED: Final = """
 taken AS (
-  SELECT asked.*, fixed_minor + (amount_minor * rate_basis_points + 5000) / 10000 AS taken_minor FROM asked
-), charged AS (
   SELECT
-    taken.*,
-    CASE
-      WHEN amount_minor = 0 THEN 0
-      WHEN taken_minor < minimum_minor THEN minimum_minor
-      WHEN taken_minor > maximum_minor THEN maximum_minor
-      ELSE taken_minor
-    END AS fee_minor
-  FROM taken
+    asked.*,
+    MAX(minimum_minor, MIN(
+      fixed_minor + (amount_minor * rate_basis_points + 5000) / 10000, COALESCE(maximum_minor, 900000000000000))) AS taken_minor
+  FROM asked
+), charged AS (
+  SELECT taken.*, CASE amount_minor WHEN 0 THEN 0 ELSE taken_minor END AS fee_minor FROM taken
 ), taxed AS (
   SELECT charged.*, (fee_minor * vat_rate_basis_points + 5000) / 10000 AS fee_vat_minor FROM charged
 )
