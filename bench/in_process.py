@@ -1,8 +1,8 @@
-"""Switch and issuer without sockets, in one process: ``python -m bench.in_process KIND SIDE``.
+"""Switch and issuer without sockets, in one process: ``python -m bench.in_process KIND SIDE [RULES]``.
 
 Purchases are first played through both, and what goes between them is kept. Then they are played again to the switch alone, or
-to the issuer alone. Where valgrind runs it (``bench.instructions``), it counts from the ``FIRST`` of these to the last. Journal
-and book are files in memory.
+to the issuer alone. With RULES, a file of a scenario or ``none``, amounts differ, and the switch has its rules. Where valgrind
+runs it (``bench.instructions``), it counts from the ``FIRST`` of these to the last. Journal and book are files in memory.
 """
 
 from __future__ import annotations
@@ -37,13 +37,15 @@ from switch.lines.message_mac import LineMacs
 from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import IssuerUp
-from switch.specs.load import load_specs
+from switch.scenarios.playbook import Playbook
+from switch.specs.load import load_scenario, load_specs
 from switch.specs.specification import Specs
 
 COUNT, FIRST = 960, 192  #: purchases that are recorded, and played before any is counted: plans are made, caches filled
 GULP: Final = 32  #: of them read at once, as under load
 NAMES: Final = {"plain": PLAIN, "cvv2": KINDS[0], "arqc": KINDS[1], "x9.19": KINDS[2]}
 SIDES: Final = ("switch", "issuer")
+NO_RULES: Final = "none"
 COUNTED: Final = "SWITCH_BENCH_COUNTED"  #: set where valgrind runs it
 
 
@@ -85,7 +87,7 @@ class Exchanged(NamedTuple):
 class Switch:
     """The switch between two lines; one turn at a time."""
 
-    def __init__(self, specs: Specs, keys: KeyModule, folder: Path) -> None:
+    def __init__(self, specs: Specs, keys: KeyModule, folder: Path, playbook: Playbook | None = None) -> None:
         listener = specs.centre.listeners[0]
         macs = LineMacs.of(listener.keys, keys, ACQUIRERS)
         wire = WireFormat(
@@ -97,7 +99,7 @@ class Switch:
         )
         journal = SqliteJournal(folder / "journal.db", Vault.open(folder))
         journal.open_business_date(time.strftime("%Y-%m-%d"), "operator", 1)
-        self._server = Server(specs, journal, clock_ms=_now_ms, tell=lambda notice: None, keys=keys)
+        self._server = Server(specs, journal, clock_ms=_now_ms, tell=lambda notice: None, keys=keys, playbook=playbook)
         self._acquirer, self.acquirer = line_of(wire, "acquirer")
         self._link: IssuerLink = self._server.link(ISSUER, issuer_wire(specs, keys))
         self._link.line, self.issuer = line_of(issuer_wire(specs, keys), ISSUER)
@@ -160,7 +162,7 @@ def _now_ms() -> int:
 
 
 async def main() -> None:
-    kind, side = NAMES[sys.argv[1]], sys.argv[2]
+    kind, side, rules = NAMES[sys.argv[1]], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""
     assert side in SIDES
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
@@ -168,10 +170,11 @@ async def main() -> None:
         specs = load_specs(specs_folder)
         keys = KeyModule.open(None, specs.issuers)
         gc.disable()
-        recorded = recording(kind, specs, keys, folder)
+        recorded = recording(kind, specs, keys, folder, amounts=bool(rules))
         again = _new(folder / "again")
         if side == "switch":
-            switch = Switch(specs, keys, again)
+            played = load_scenario(Path(rules), specs).rules if rules not in ("", NO_RULES) else ()
+            switch = Switch(specs, keys, again, Playbook(played, seed=1))
             for number, gulp in enumerate(recorded):
                 if number == FIRST // GULP:
                     counting("on")
@@ -192,11 +195,11 @@ def counting(how: str) -> None:
         subprocess.run(["callgrind_control", "-i", how, str(os.getpid())], check=True, capture_output=True)
 
 
-def recording(kind: Kind, specs: Specs, keys: KeyModule, folder: Path) -> list[Exchanged]:
+def recording(kind: Kind, specs: Specs, keys: KeyModule, folder: Path, *, amounts: bool) -> list[Exchanged]:
     """What went over both lines; RuntimeError where a purchase was not approved."""
     messages = Messages(kind, folder / "specs")
     switch, issuer = Switch(specs, keys, _new(folder / "switch")), Issuer(specs, keys, _new(folder / "issuer"))
-    made, recorded = messages.frames(COUNT), []
+    made, recorded = messages.frames(COUNT, amounts=amounts), []
     for at in range(0, COUNT, GULP):
         asked = b"".join(made[at : at + GULP])
         switch.asked(asked)

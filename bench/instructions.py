@@ -22,11 +22,11 @@ Written by `python -m bench.instructions`: instructions for one purchase as valg
 that both processes run, without the system's share. They are the same on a busy machine and on a quiet one."""
 
 
-def instructions(kind: str, side: str) -> float:
-    """Of one purchase."""
+def instructions(kind: str, side: str, *rules: str) -> float:
+    """Of one purchase; ``rules`` as ``bench.in_process`` has them."""
     command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null"]
     done = subprocess.run(
-        [*command, sys.executable, "-m", "bench.in_process", kind, side],
+        [*command, sys.executable, "-m", "bench.in_process", kind, side, *rules],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONHASHSEED": "0", COUNTED: "1"},

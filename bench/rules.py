@@ -18,6 +18,8 @@ from typing import Final
 
 from bench import machine
 from bench.against import Round, row
+from bench.in_process import NO_RULES
+from bench.instructions import instructions
 from bench.load_tools import LoadTools, built_below
 from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_wrong
 from switch.centre.as_process import CentreProcess, start_centre
@@ -34,7 +36,7 @@ KINDS: Final[dict[str, Callable[[int], str]]] = {
 }
 EVERYTHING: Final[tuple[Callable[[int], str], ...]] = (
     lambda number: f"card=951111{number:010d} class=request",
-    lambda number: f"bin=95{number:04d}",
+    lambda number: f"bin=94{number:04d}",
     lambda number: f"merchant=NOSHOP{number:05d}",
     lambda number: f"terminal=NO{number:05d}",
     lambda number: f"amount={70_000 + number}",
@@ -44,6 +46,10 @@ EVERYTHING: Final[tuple[Callable[[int], str], ...]] = (
     lambda number: f"type=refund terminal=NO{number:05d}",
     lambda number: f"de43=NOWHERE{number}",
 )
+COUNTED_HEADING: Final = "## In instructions"
+COUNTED_NOTE: Final = """\
+Written by `python -m bench.rules --counted`: instructions of the switch for one purchase as valgrind counts them, without
+sockets and without the system's share. They are the same on a busy machine and on a quiet one."""
 MEASURED: Final = (CASES[1],)  #: 4×16
 NOTE = """\
 Two centres at a time, each on its own durable journal, before the same neutral issuer; one has {rules} rules of which none
@@ -86,12 +92,36 @@ def measure(
     return rounds
 
 
+def counted(folder: Path) -> list[str]:
+    """A table of instructions, with and without rules, without sockets: the same on a busy machine and on a quiet one."""
+    plain = instructions("plain", "switch", NO_RULES) / 1_000
+    rows = [
+        COUNTED_HEADING,
+        COUNTED_NOTE,
+        "",
+        "| 500 rules of | instructions a purchase, thousands | of those without rules |",
+        "|---|---|---|",
+    ]
+    for kind in KINDS:
+        found = instructions("plain", "switch", str(scenario(folder, kind))) / 1_000
+        rows.append(f"| {kind} | {found:.1f} | {found / plain:.3f} |")
+        print(rows[-1], flush=True)
+    return [*rows, f"| none | {plain:.1f} | 1 |"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.rules")
     parser.add_argument("--seconds", type=float, default=1.2, help="of load on each centre in a round (default 1.2)")
     parser.add_argument("--rounds", type=int, default=9, help="of each case (default 9)")
+    parser.add_argument("--counted", action="store_true", help="count instructions under valgrind alone, and add a table")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/rules.md)")
     arguments = parser.parse_args()
+    if arguments.counted:
+        with tempfile.TemporaryDirectory(prefix="switch-rules-") as name:
+            table = counted(Path(name))
+        before = arguments.out.read_text(encoding="utf-8").partition(f"\n{COUNTED_HEADING}")[0].rstrip()
+        arguments.out.write_text("\n".join([before, "", *table, ""]), encoding="utf-8")
+        return 0
     load, rows, short = machine.load_average(), list[str](), list[str]()
     with tempfile.TemporaryDirectory(prefix="switch-rules-") as name, ExitStack() as stack:
         folder, port = Path(name), free_port()

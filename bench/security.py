@@ -144,8 +144,8 @@ class Messages:
             message, evolve(kind.proofs, atc=0) if kind.proofs.chip else kind.proofs, self._codec.dialect, now
         )[0]
 
-    def frames(self, count: int) -> list[bytes]:
-        """The next messages, ready for the line."""
+    def frames(self, count: int, *, amounts: bool = False) -> list[bytes]:
+        """The next messages, ready for the line; with ``amounts``, each for another one up to 1,000.00."""
         made = []
         for _ in range(count):
             Messages.count += 1
@@ -154,6 +154,7 @@ class Messages:
             if self._again is not None:
                 message = self._again(message)
             numbers = {11: f"{number % 1_000_000:06d}", 37: f"{number:012d}"}
+            numbers |= {4: f"{100 + number * 7_919 % 99_900:012d}"} if amounts else {}
             message = Message(message.mti, {**message.elements, **numbers})
             body = self._codec.encode(message) if self._macs is None else self._macs.sealed(self._codec, message)
             made.append(self._framer.wrap(body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from attrs import field
 
@@ -18,6 +18,26 @@ TEST_PIN: Final = "1234"  #: of every test card whose bank's file gives it no ot
 CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
 CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, seen from the country of the centre
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
+#: What 3-D Secure finds of the holder of a card, one value: ``frictionless`` without asking, ``challenge`` by a code, ``wrong
+#: code`` (a code is asked for, and none is right), ``attempted`` (the bank takes no part, its network vouches), ``not
+#: enrolled``, ``unavailable`` (the bank's page is away), ``rejected`` (the bank forbids the payment), ``failed`` (the holder
+#: was asked and is another), ``late`` (the bank answers after some seconds, and the holder is proved), ``too late`` (it
+#: answers when the page no longer waits).
+AuthenticationResult = Literal[
+    "frictionless",
+    "challenge",
+    "wrong code",
+    "attempted",
+    "not enrolled",
+    "unavailable",
+    "rejected",
+    "failed",
+    "late",
+    "too late",
+]
+AUTHENTICATION_RESULTS: Final[tuple[AuthenticationResult, ...]] = get_args(AuthenticationResult)
+#: With these the bank asks its question; what is found is decided by the answer.
+CHALLENGING: Final[frozenset[AuthenticationResult]] = frozenset({"challenge", "wrong code"})
 
 _CARD_NUMBER = re.compile(r"\d{13,}")
 #: Groups in which networks print the numbers of their cards. Other groups are dates, accounts, amounts and names of files.

@@ -120,6 +120,7 @@ class Merchant:
     reserve: HeldBack | None = None  #: against chargebacks
     deposit: HeldBack | None = None  #: built up until it is complete
     layout: ContractLayout = "detailed"  #: of its statement, in files and by mail
+    monthly_invoice: bool = False  #: whether the last close of a month makes its invoice, in files and by mail
     paid_in: str = ""  #: currency of its account, ISO 4217 numeric; empty: the one it sells in
     conversion_margin_basis_points: int = 0  #: of what is converted: kept by the centre
     hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
@@ -162,6 +163,7 @@ class Merchant:
             paid_in=currency_from_toml(table, "", "paid_in"),
             conversion_margin_basis_points=table.integer("conversion_margin_basis_points", 0, high=MARGIN_BASIS_POINTS_MAX),
             layout=table.choice("layout", CONTRACT_LAYOUTS, "detailed"),
+            monthly_invoice=table.flag("monthly_invoice", False),
             payout_label=table.text(
                 "payout_label",
                 PAYOUT_LABEL,

@@ -5,8 +5,11 @@ No test is timed. With SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``ou
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +17,16 @@ from typing import Any, Final
 import pytest
 from hypothesis import settings
 
+from switch.specs import load
 from tests.support.certificates import Drawer
+from tests.support.specs_read_once import read_once
 
 os.environ.pop("FORCE_COLOR", None)  # what runs the suite may want colours; what commands print to a pipe has none
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
 settings.register_profile("thorough", deadline=None, max_examples=150)  # make properties runs every property with this
 settings.load_profile("short")
+pytest.MonkeyPatch().setattr(load, "load_specs", read_once(load.load_specs))  # before a module of the tests has its name
 
 
 #: Folders that make test-long plays: what hostile trials found, any bytes, books under kills, planted faults, centres, shops.
@@ -63,6 +69,18 @@ LONG_MODULES: Final = frozenset(
 )
 
 
+#: A folder in memory, where a machine has one: nothing of a test that passed outlives it, and short tests write little at once.
+MEMORY: Final = Path("/dev/shm")
+MEMORY_BYTES_MIN: Final = 2**31  #: that have to be free; containers often have 64 MB, which are none to spare
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Short tests write to memory: on a disk most of their time is spent waiting until databases are on it."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    if config.option.markexpr == "not long" and "TMPDIR" not in os.environ and roomy:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
 def _is_long(path: Path) -> bool:
     return path.parent.name in LONG_FOLDERS or path.stem in LONG_MODULES
 
@@ -87,6 +105,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("outside") or _is_long(item.path):
             item.add_marker("long")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What is read to find the tests stays until the end: nobody need look for garbage in it, now or while they are played."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,6 @@ from typing import Any
 
 from attrs import asdict
 
-from switch.batch.recomputation import refuse_not_closed
 from switch.endofday import books, files
 from switch.errors import DataFolderError
 from switch.machine.files import kind_at
@@ -45,7 +44,7 @@ def redone(data: Path, business_date: str, say: Callable[[str], None] = lambda _
     """Render the files of a closed date again and put back those that are not there as they were written. The books are not
     written. DataFolderError where the folder cannot be."""
     with books.alone(data), books.opened(data, apart=True) as connection:
-        refuse_not_closed(connection, business_date)
+        books.refuse_not_closed(connection, business_date)
         folder = files.day_folder(data, business_date)
         beside = folder.with_name(f".{business_date}.again")
         try:

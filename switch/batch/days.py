@@ -12,10 +12,11 @@ from attrs import asdict
 from switch.business_day import DateSpan
 from switch.display.measured import Measured
 from switch.endofday import books, files
+from switch.endofday.reopened.reopenings import Reopening, reopenings_of
 from switch.record import frozen
 
-#: ``to_close`` has decisions or reversals and is not closed; ``empty`` has neither.
-DayState = Literal["open", "to_close", "empty", "closed"]
+#: ``to_close`` has decisions or reversals and is not closed; ``empty`` has neither; ``reopened`` was closed and is to be again.
+DayState = Literal["open", "to_close", "empty", "closed", "reopened"]
 
 _DECIDED: Final = """
 SELECT COUNT(*), COALESCE(SUM(approved_minor IS NOT NULL), 0) FROM journal.decision WHERE business_date = ?
@@ -71,6 +72,7 @@ class ListedDay:
     missing: tuple[str, ...] = ()  #: files, below the folder of the date
     changed: tuple[str, ...] = ()  #: files of another size than was written, or other bytes where these were read
     changed_tables: tuple[str, ...] = ()  #: whose rows are not as they were written; known where ``verified``
+    reopenings: tuple[Reopening, ...] = ()  #: closes of the date that were taken back
     verified: bool = False  #: whether rows and bytes were held to their digests, and not the sizes of files alone
 
     @property
@@ -86,7 +88,7 @@ def listed(
 ) -> tuple[ListedDay, ...]:
     """The business dates, the oldest first; ``span`` may leave some out. With ``verify`` every row and file of a closed date is
     held to its digest."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         dates = books.BusinessDates.of(connection)
         known = sorted({*dates.opened, *dates.closed})
         chosen = [each for each in known if span is None or span.has(each)]
@@ -103,17 +105,20 @@ def listed(
 def _not_closed(connection: sqlite3.Connection, business_date: str, *, is_open: bool) -> ListedDay:
     decisions, approvals = connection.execute(_DECIDED, (business_date,)).fetchone()
     (reversals,) = connection.execute(_REVERSED, (business_date,)).fetchone()
+    reopenings = reopenings_of(connection, business_date)
+    ended: DayState = "reopened" if reopenings else "to_close" if decisions or reversals else "empty"
     totals = (
         ListedTotal(currency=currency, line_count=count, gross_minor=gross)
         for currency, count, gross in connection.execute(_CAPTURED, (business_date,))
     )
     return ListedDay(
         business_date=business_date,
-        state="open" if is_open else "to_close" if decisions or reversals else "empty",
+        state="open" if is_open else ended,
         decision_count=decisions,
         approval_count=approvals,
         reversal_count=reversals,
         totals=tuple(totals),
+        reopenings=reopenings,
     )
 
 
@@ -146,6 +151,7 @@ def _closed(connection: sqlite3.Connection, data: Path, business_date: str, *, v
         missing=missing,
         changed=changed,
         changed_tables=tuple(books.changed_tables(connection, business_date)) if verify else (),
+        reopenings=reopenings_of(connection, business_date),
         verified=verify,
     )
 

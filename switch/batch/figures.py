@@ -104,7 +104,7 @@ class Figures:
 def figures_of(data: Path, span: DateSpan | None) -> Figures:
     """The figures of the closed dates in a range, of the last closed date where none is given. NegativeAnswerError where there
     is none."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         dates = books.BusinessDates.of(connection)
         if dates.last_closed is None:
             raise NegativeAnswerError(f"{data}: no business date is closed yet")

@@ -121,7 +121,7 @@ class Findings:
 
 def found(data: Path, asked: Question) -> Findings:
     """What a label, a date and an amount are of. NegativeAnswerError where no date is closed yet."""
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         if not books.closed_dates(connection):
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
         candidates = [*_payouts(connection, asked), *_sales(connection, asked)]

@@ -17,6 +17,7 @@ from attrs import evolve
 from switch.batch.difference import Difference, differences, lines_changed
 from switch.endofday import books, close
 from switch.endofday import report as settled
+from switch.endofday.reopened.withdrawal import dated_tables
 from switch.endofday.report import DayReport
 from switch.endofday.staging import DaySpecs
 from switch.errors import NegativeAnswerError, SwitchError
@@ -66,17 +67,8 @@ def recomputed(
     """A closed date computed again, and what differs. SwitchError where it is not closed."""
     say("copying the books")
     with books.opened(data, apart=True) as connection:
-        refuse_not_closed(connection, business_date)
+        books.refuse_not_closed(connection, business_date)
         return _rehearsed(connection, data, specs, business_date, now_ms, say)
-
-
-def refuse_not_closed(connection: sqlite3.Connection, *business_dates: str) -> None:
-    """NegativeAnswerError for the first of these dates that is not closed."""
-    dates = books.BusinessDates.of(connection)
-    for business_date in business_dates:
-        if business_date not in dates.closed:
-            last = f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
-            raise NegativeAnswerError(f"business date {business_date} is not closed; {last}")
 
 
 def _rehearsed(
@@ -128,17 +120,8 @@ def set_aside(copy: sqlite3.Connection, business_date: str) -> None:
         copy.execute(f"DELETE FROM {table} WHERE business_date {since} ?", (business_date,))
 
 
-def dated_tables(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """The tables of the books whose rows belong to a business date."""
-    query = """
-    SELECT t.name FROM main.sqlite_schema AS t JOIN pragma_table_info(t.name) AS c ON c.name = 'business_date'
-    WHERE t.type = 'table' ORDER BY t.name
-    """
-    return tuple(row[0] for row in connection.execute(query).fetchall())
-
-
 def compared_dates(data: Path, left: str, right: str) -> tuple[Difference, ...]:
     """What differs between two closed dates, by what is the same in both: merchants, banks, accounts."""
-    with books.opened(data) as connection:
-        refuse_not_closed(connection, left, right)
+    with books.opened(data, still=True) as connection:
+        books.refuse_not_closed(connection, left, right)
         return differences(connection, ("", left), ("", right))

@@ -131,7 +131,7 @@ class Server:
         self._incoming.put_off = self._put_off
         rules = playbook or Playbook((), seed=1)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
-        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants, self._moment), specs.issuers, tell)
+        self._issuers = IssuerStage(IssuerScript.beside(self.script), specs.issuers, tell)
         self.rules_changed()
         self.pokes = Pokes(
             self.links,
@@ -360,8 +360,8 @@ class Server:
         return True
 
     async def _watch_deadlines(self) -> None:
-        """Take a turn at each deadline. While no request waits, none is due before the shortest timeout or the first repeat,
-        so sleeping that long misses no deadline."""
+        """Take a turn at each deadline. What begins to wait now is due after the shortest timeout or the first repeat at the
+        earliest, so who sleeps no longer than that misses no deadline."""
         while True:
             deadline = self.board.next_deadline()
             now = trio.current_time()
@@ -369,7 +369,7 @@ class Server:
                 self._look_at = now
                 self.turn()
                 continue
-            await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)
+            await trio.sleep_until(min(deadline or now + self._idle_seconds, now + self._idle_seconds))
 
     async def _watch_sessions(self) -> None:
         while True:

@@ -21,7 +21,8 @@ from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_o
 from switch.centre.exposure import reach, reach_of_api
 from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.issuer_stage import reach_warnings
-from switch.centre.host.orders import Orders
+from switch.centre.host.orders import Orders, ToldByCentre
+from switch.centre.host.page_orders import PageOrders
 from switch.centre.host.stage_orders import StageOrders
 from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.centre.issuer_processes import ApiWish, HttpProcess, IssuerProcess
@@ -241,16 +242,14 @@ class Centre:
         self, server: Server, journal: SqliteJournal, clock: BusinessClock, addresses: Mapping[str, tuple[str, int]]
     ) -> None:
         """Take orders about rules of scenarios, the clock and new merchants, until cancelled."""
-        names = numbers_by_name(self.specs.dialects.values())
-        told: dict[str, Callable[[], Any]] = {
-            "lines": partial(lines_told, server),
-            "listeners": partial(self._listeners_told, addresses),
-            "trace": lambda: self.options.trace,
-        }
-        others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
-        known, read = Known.of(self.specs), partial(scenario_of, self.specs)
+        listeners, traced = partial(self._listeners_told, addresses), lambda: self.options.trace
+        told: ToldByCentre = {"lines": partial(lines_told, server), "listeners": listeners, "trace": traced}
+        names, read = numbers_by_name(self.specs.dialects.values()), partial(scenario_of, self.specs)
         facts = partial(server.script.facts_now, specs=self.specs)
-        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=known)
+        stage = StageOrders(server.stage, server.script.applied, self._tell)
+        who = (stage, PageOrders(server.script, self.specs, self._tell), server.pokes)
+        others = {word: act for each in who for word, act in each.handlers.items()}
+        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=Known.of(self.specs))
         orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)

@@ -35,12 +35,20 @@ def _month_given(ctx: click.Context, parameter: click.Parameter, value: str | No
 @click.command(cls=Verb, short_help="Export entries for an accountant's program.")
 @closed_date_argument
 @option(
+    "--from",
+    "first_date",
+    metavar="DATE",
+    callback=business_date_given,
+    shell_complete=completed_dates,
+    help="The first business date of a range.",
+)
+@option(
     "--to",
     "last_date",
     metavar="DATE",
     callback=business_date_given,
     shell_complete=completed_dates,
-    help="The last business date, where DATE is the first of several.",
+    help="The last business date of a range.",
 )
 @option("--month", metavar="YYYY-MM", callback=_month_given, default=None, help="All closed dates of a month.")
 @option("--all", "every", is_flag=True, help="All closed dates.")
@@ -61,6 +69,7 @@ def _month_given(ctx: click.Context, parameter: click.Parameter, value: str | No
 @lang_option
 def accounting(
     business_date: str | None,
+    first_date: str | None,
     last_date: str | None,
     month: str | None,
     every: bool,
@@ -88,7 +97,12 @@ def accounting(
 
     if ledger and (given("chart") or merchant_id is not None):
         raise SwitchError("--ledger: found beside --chart or --merchant, expected one of them: it is of Switch itself")
-    specs, dates = specs_of(data, specs_folder), _dates(business_date, last_date, month, every=every)
+    if business_date is not None and first_date is not None:
+        raise SwitchError("--from: found beside DATE, expected one of them")
+    specs, dates = (
+        specs_of(data, specs_folder),
+        _dates(business_date or first_date, last_date, month, every=every, is_open=first_date is not None),
+    )
     charts = specs.charts or load_specs().charts  # a folder that was exported by an earlier release has none
     if chart not in charts:
         raise SwitchError(f"--chart: found {chart!r}, expected one of {', '.join(charts)}")
@@ -100,8 +114,11 @@ def accounting(
             _write(out, pieces)
 
 
-def _dates(first: str | None, last: str | None, month: str | None, *, every: bool) -> DateRange | None:
-    """The dates that are meant; None for the last closed one. SwitchError where two options say different things."""
+def _dates(first: str | None, last: str | None, month: str | None, *, every: bool, is_open: bool = False) -> DateRange | None:
+    """The dates that are meant; None for the last closed one. SwitchError where two options say different things.
+
+    A range ``is_open`` that goes to the last date where it names none.
+    """
     from switch.business_day import BUSINESS_DATE_MAX
     from switch.treasury.accounts import DateRange
 
@@ -115,11 +132,11 @@ def _dates(first: str | None, last: str | None, month: str | None, *, every: boo
         return DateRange(first=f"{month}-01", last=f"{month}-31")
     if first is None:
         if last is not None:
-            raise SwitchError("--to: found without a DATE, expected the first date in front of it")
+            raise SwitchError("--to: found without --from or a DATE, expected the first date")
         return None
     if last is not None and last < first:
         raise SwitchError(f"--to: found {last}, expected {first} or later")
-    return DateRange(first=first, last=last or first)
+    return DateRange(first=first, last=last or (BUSINESS_DATE_MAX if is_open else first))
 
 
 def _write(path: Path, pieces: Iterable[str]) -> None:

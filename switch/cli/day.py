@@ -19,6 +19,7 @@ from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
 from switch.cli.day_again import diff, redo, show_recomputed
 from switch.cli.day_list import list_days
+from switch.cli.day_reopen import reopen, reopening_pairs
 from switch.cli.day_span import show_figures
 from switch.data_folder.centre_clock import centre_clock_of
 from switch.display.plural import plural
@@ -53,8 +54,7 @@ def day() -> None:
 day.add_command(list_days)
 day.add_command(redo)
 day.add_command(diff)
-
-
+day.add_command(reopen)
 day.add_command(accounting)
 
 
@@ -257,6 +257,7 @@ def _show_head(report: DayReport) -> None:
             ),
             *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
             *([("files", report.folder)] if report.folder is not None else []),
+            *reopening_pairs(report.reopenings),
         ]
     )
     totals = []

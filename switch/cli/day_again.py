@@ -244,8 +244,9 @@ def _named(names: Sequence[str]) -> str:
     return f"{len(names)}: {listed}" + (f", {said(f'and {more} more')}" if more > 0 else "")
 
 
-def show_recomputed(again: Rehearsal) -> None:
-    """Print what differs between a closed date and the same date computed again, or that nothing does."""
+def show_recomputed(again: Rehearsal, *, stays: bool = True) -> None:
+    """Print what differs between a closed date and the same date computed again, or that nothing does; and that the date
+    ``stays`` as it is."""
     if again.specs_changed:
         say_text(said("the specification is not the one that the date was closed with"), "hint")
     if again.differences:
@@ -254,7 +255,10 @@ def show_recomputed(again: Rehearsal) -> None:
     if again.differences or again.changed_line_count:
         lines = plural(again.changed_line_count, "presentment")
         say_text(said(f"computed again, {lines} and {plural(len(again.differences), 'sum')} would differ"), "declined")
-        say_text(said("nothing was written: a closed date stays as it is, and a correction is a posting of its own"), "hint")
+        if stays:
+            say_text(
+                said("nothing was written: a closed date stays as it is, and a correction is a posting of its own"), "hint"
+            )
     else:
         say(said("computed again, the date is the same in every sum and every line"), "good")
 

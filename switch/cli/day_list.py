@@ -33,7 +33,8 @@ def list_days(month: DateSpan | None, since: str | None, until: str | None, veri
 
     A date that is not closed shows what its approvals captured until now. Of a closed date, `files` says whether all its files
     are there and have the size they were written with. With --verify every byte of them, and every row of the books, is
-    compared with its digest.
+    compared with its digest. A reopened date is to be closed again, and one that was is named so; --json has who reopened it,
+    when and why.
 
     The exit code is 1 if a file is missing, or if a file or a row is not as it was written.
 
@@ -87,7 +88,10 @@ def _show(days: tuple[ListedDay, ...]) -> None:
 
 
 def _state(day: ListedDay) -> str:
-    return said({"open": "open", "to_close": "to be closed", "empty": "no decisions", "closed": "closed"}[day.state])
+    if day.state == "closed" and day.reopenings:
+        return said("closed again")
+    words = {"open": "open", "to_close": "to be closed", "empty": "no decisions", "closed": "closed", "reopened": "reopened"}
+    return said(words[day.state])
 
 
 def _files(day: ListedDay) -> str:
@@ -109,7 +113,7 @@ def _files(day: ListedDay) -> str:
 
 def _next_steps(days: tuple[ListedDay, ...], data: Path) -> None:
     broken = next((day.business_date for day in days if day.missing or day.changed), None)
-    waiting = next((day.business_date for day in days if day.state == "to_close"), None)
+    waiting = next((day.business_date for day in days if day.state in ("to_close", "reopened")), None)
     if broken is not None:
         next_step(f"{program()} day redo {broken}{in_folder(data)}")
     elif waiting is not None:

@@ -132,9 +132,10 @@ of the form but `HASH` and the card, and the fields below. They replace fields o
 _STATUS = """
 ## How the holder was proved
 
-`gateway.toml` gives each card a [result](../../specs/README.md#gatewaytoml), and a tester chooses another one on the page
-of the bank. *Goes on* is whether the bank is asked for an authorization. With `unproved = false` the results with
-`mdStatus` 2 and 5 do not go on.
+`gateway.toml` gives each card a [result](../../specs/README.md#gatewaytoml). A
+[rule](../how-to/make-the-host-misbehave.md#choose-what-3-d-secure-finds) (`card=… -> threeds=rejected`), or a tester on the
+page of the bank, chooses another one. *Goes on* is whether the bank is asked for an authorization. With
+`unproved = false` the results with `mdStatus` 2 and 5 do not go on.
 
 | result | `mdStatus` | `txstatus` | ECI (Visa, Mastercard) | goes on | in words |
 | --- | --- | --- | --- | --- | --- |

@@ -110,7 +110,7 @@ def serve(
     place = _centre_place(parts, called.host, called.listener, centre)
     if tls:
         certificate, key = test_certificate(data, host)
-    options = SiteOptions(data=data, host=host, port=port, certificate=certificate, key=key)
+    options = SiteOptions(data=data, host=host, port=port, certificate=certificate, key=key, listener=place.listener.name)
     scheme = "https" if certificate is not None else "http"
 
     def listening(address: str, bound_port: int) -> None:

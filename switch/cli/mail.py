@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import business_date_given, closed_dates, data_option, in_folder, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
@@ -87,13 +89,24 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
 
 @mail.command("list", short_help="List the messages, and what became of them.")
 @_date_option
+@span_options
 @option("--state", type=click.Choice(STATES_SHOWN), default=None, help="Only the messages in this state.")
 @data_option
 @specs_option
 @json_option
 @lang_option
-def list_mail(business_date: str | None, state: MailState | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
+def list_mail(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    state: MailState | None,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
     """List the messages of the outbox: of the last date, and those of earlier dates that are not sent, unless --date says one.
+    With --month, or --from and --to, Switch lists the messages of all dates of the range.
 
     A queued message is to be sent, or to be sent again. A server took a sent message. A written message is a file and went
     nowhere; --state sent lists it too. A bounced message was refused for good. A failed message has no attempt left, or no
@@ -103,12 +116,15 @@ def list_mail(business_date: str | None, state: MailState | None, data: Path, sp
     from switch.mail.outbox import outbox_of
     from switch.specs.load import specs_of
 
+    span = span_of(month, since, until, business_date)
     specs = specs_of(data, specs_folder)
     with outbox_of(data) as outbox:
         last = outbox.last_date()
         letters = outbox.letters(business_date, () if state is None else (state,))
         doubtful = outbox.in_doubt()
-    if business_date is None:
+    if span is not None:
+        letters = [each for each in letters if span.has(each.business_date)]
+    else:
         letters = [each for each in letters if each.business_date == last or each.state != "sent"]
     if as_json:
         show_json([_as_json(letter, data, specs, doubtful) for letter in letters])
@@ -214,7 +230,7 @@ def _counted(count: int) -> str:
 
 def first_file(data: Path, business_date: str, merchant_id: str) -> Path | None:
     """The file of a merchant's message; None where there is none."""
-    from switch.mail.delivery import eml_path
+    from switch.mail.letter import eml_path
     from switch.mail.outbox import outbox_of
 
     with outbox_of(data) as outbox:
@@ -282,15 +298,13 @@ def _whole(letter: Letter, data: Path) -> bytes:
     """The message as it is sent."""
     from switch.endofday import books
     from switch.mail.letter import bytes_of
-    from switch.settlement import payouts
-    from switch.settlement.statement import Head
+    from switch.mail.queueing import head_of
 
     if not letter.recipient:
         raise NegativeAnswerError(f"merchant {letter.merchant_id} has no message of {letter.business_date}: {letter.said}")
-    key = {"business_date": letter.business_date, "merchant_id": letter.merchant_id}
     with books.opened(data) as connection:
-        head = Head.from_row(connection.execute(payouts.STATEMENT_HEAD, key).fetchone())
-    return bytes_of(letter, head, data)
+        books.refuse_not_closed(connection, letter.business_date)
+        return bytes_of(letter, head_of(connection, data, letter.business_date, letter.merchant_id), data)
 
 
 def _state(letter: Letter) -> str:
@@ -302,8 +316,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
     from email import message_from_bytes, policy
 
     from switch.cli.show.tables import show_pairs, show_table
-    from switch.mail.delivery import eml_path
-    from switch.mail.letter import ISOLATE, ISOLATE_END
+    from switch.mail.letter import ISOLATE, ISOLATE_END, eml_path
 
     state = f"{said(_state(letter))} {_when(letter, specs)}"
     if letter.state == "queued":
@@ -336,7 +349,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
 
 def _as_json(letter: Letter, data: Path, specs: Specs, doubtful: set[int]) -> dict[str, Any]:
     from switch.cli.show.timeline import time_json
-    from switch.mail.delivery import eml_path
+    from switch.mail.letter import eml_path
 
     queued, changed = time_json(letter.queued_at_ms, specs), time_json(letter.changed_at_ms, specs)
     following = time_json(letter.next_attempt_ms if letter.state == "queued" else None, specs)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import (
     PATH,
@@ -19,6 +20,7 @@ from switch.cli.command.options import (
     specs_option,
 )
 from switch.cli.command.options import closed_dates as completed_dates
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
@@ -135,25 +137,39 @@ def status(files: tuple[Path, ...], data: Path, as_json: bool) -> int:
     shell_complete=completed_dates,
     help="Only the payouts of this business date, typed as 2026-11-28 or 28/11/2026.",
 )
+@span_options
 @option("--state", type=click.Choice(STATES_LISTED), default=None, help="Only the payouts in this state.")
 @data_option
 @json_option
 @lang_option
-def list_payouts(business_date: str | None, state: TransferState | None, data: Path, as_json: bool) -> None:
+def list_payouts(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    state: TransferState | None,
+    data: Path,
+    as_json: bool,
+) -> None:
     """List the payouts of the last closed date, and those of earlier dates that the bank has not accepted.
 
     A due payout is in no file yet. The bank has said nothing of an issued one, takes an accepted one, refused a rejected one,
     and brought back the money of a returned one. A disputed one was both rejected and settled: ask the bank.
+
+    With --month, or --from and --to, Switch lists the payouts of all closed dates of the range, accepted or not.
     """
     from switch.cli.show.tables import show_json, show_table
     from switch.endofday import books
     from switch.money import currency_name, format_minor
     from switch.treasury.store import TransferBook
 
+    span = span_of(month, since, until, business_date)
     with books.opened(data) as connection:
-        closed = books.closed_dates(connection)
-        chosen = business_date or (closed[-1] if closed else None)
-        found = TransferBook(connection).listed(chosen, waiting=business_date is None)
+        closed, book = books.closed_dates(connection), TransferBook(connection)
+        if span is None:
+            found = book.listed(closed[-1] if closed else None, waiting=True)
+        else:
+            found = [each for date in closed if span.has(date) for each in book.listed(date)]
     found = [each for each in found if state is None or each.state == state]
     if as_json:
         show_json([_listed_json(each) for each in found])

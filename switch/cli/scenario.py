@@ -143,8 +143,9 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
             continue
         for later, earlier in overshadowed(played.rules):
             complain(f"warning: {file}: {later.label} can never apply: {earlier.label} takes all its messages")
-        at_host, at_issuers = len(played.at_host), len(played.at_issuers)
-        say_text(f"{file}: {plural(at_host, 'rule')} at the host, {at_issuers} at issuers: all well", "good")
+        at_host, at_issuers, at_page = len(played.at_host), len(played.at_issuers), len(played.at_page)
+        of_page = f", {at_page} at the payment page" if at_page else ""
+        say_text(f"{file}: {plural(at_host, 'rule')} at the host, {at_issuers} at issuers{of_page}: all well", "good")
     if wrong > 1:
         complain(plural(wrong, "mistake"))
     return EXIT_WRONG_USE if wrong else EXIT_DONE
@@ -191,9 +192,9 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
             rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
         else:
             rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if rule.at in applied else "applies"))
-            at = "" if rule.at == "host" else f" at the {rule.at}"
+            at = {"host": "", "page": " at the payment page"}.get(rule.at, f" at the {rule.at}")
             applied.setdefault(rule.at, f"rule {rule.number} applies{at}: {outcome.in_words}")
-    for sentence in (applied[at] for at in ("host", "issuer") if at in applied):
+    for sentence in (applied[at] for at in ("page", "host", "issuer") if at in applied):
         say_text(sentence, "title")
     if not applied:
         say_text("no rule applies", "title")

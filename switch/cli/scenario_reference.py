@@ -36,10 +36,12 @@ banks](../how-to/script-issuers.md). To change a scenario, copy its file and nam
 | `release` | `switch release all` |
 | `connect` | a new connection |
 | `clock 22:30` | the business clock |
+| `checkout` | a payment at the [payment page](../how-to/take-payments.md), with the right code where the bank asks for it |
 | `atlas` | the messages that this bank has received so far |
 
 In the column *seen* are the response code ([DE 39](glossary.md#response-code)) and the seconds until the answer. `0110 00`
-is an answer to an earlier message. `closed` is the end of the connection (FIN), `reset` its abort (RST).
+is an answer to an earlier message. `closed` is the end of the connection (FIN), `reset` its abort (RST). At the
+payment page `asked` is the page of the bank, and the shop hears `mdStatus` of [3-D Secure](est3dgate.md).
 """
 #: Heading -> how the names below it begin; the first that fits is taken.
 _FAMILIES: Final = {
@@ -50,6 +52,7 @@ _FAMILIES: Final = {
     "Answers that are wrong": ("wrong-", "missing-", "unknown-", "answered-", "reversal-answered", "partial-", "balance-"),
     "Refused sign-ons, reversals, advices and totals": ("sign-on", "echo", "reversal-", "advice", "totals"),
     "Banks behind Switch": ("bank-", "stand-in"),
+    "3-D Secure at the payment page": ("threeds-",),
 }
 _OTHERS: Final = "States, time, chance, and rules for a part of the traffic"
 _NEXT: Final = """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.request.unanswered import is_stored, kept_by_rule
 from switch.cli.show.exchange import (
     described,
     exchange_json,
@@ -24,7 +25,7 @@ from switch.cli.show.exchange import (
     value_of,
 )
 from switch.display.plural import plural
-from switch.errors import FrameError, NegativeAnswerError, SwitchError, UnansweredError
+from switch.errors import FrameError, NegativeAnswerError, UnansweredError
 from switch.record import frozen
 
 if TYPE_CHECKING:
@@ -92,9 +93,9 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     except UnansweredError as error:
         if not view.as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up
             _show_sent(request, body, out, wire, view, speaking.place)
-            if _is_stored(out.message.elements.get(37, ""), view.data):
+            if is_stored(out.message.elements.get(37, ""), view.data):
                 print_explain_it(out.message.elements[37], view.data)
-        error.hint = _where_to_look(wire, view)
+        error.hint = kept_by_rule(out.message, view.data) or _where_to_look(wire, view)
         raise
     response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked)
     if view.as_json:
@@ -138,6 +139,7 @@ def send_several(
     times: list[float] = []
     told: list[dict[str, Any]] = []
     others: list[str] = []
+    kept = ""
     if not view.as_json:
         live.print_heading(width, colour=colour)
     for number, out in enumerate(_paced(messages, rate, wait), start=1):
@@ -148,6 +150,7 @@ def send_several(
             answer = speaking.ask(wire.framed(body), _answer_to(wire.codec, out.message))
         except (UnansweredError, FrameError) as error:
             why = str(error).removeprefix(f"{speaking.place}: ")
+            kept = kept or kept_by_rule(out.message, view.data)
         response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked) if answer is not None else None
         if answer is not None and response is not None:
             code = value_of(response, 39)
@@ -174,7 +177,7 @@ def send_several(
         _print_summary(summary)
     if codes[""]:
         sentence = f"{codes['']} of {plural(codes.total(), 'message')} without an answer that can be decoded"
-        raise UnansweredError(f"{speaking.place}: {sentence}", hint=_where_to_look(wire, view))
+        raise UnansweredError(f"{speaking.place}: {sentence}", hint=kept or _where_to_look(wire, view))
     if others:
         found = f"{len(others)} of {plural(codes.total(), 'message')} with another, the first: {others[0]}"
         raise NegativeAnswerError(f"response code: found {found}; expected {view.expect} of all")
@@ -386,15 +389,3 @@ def _where_to_look(wire: Wire, view: SendView) -> str:
     """What may help where no answer came: who prints why, and what the listener that was meant expects."""
     expected = f"{wire.header.notation}{' + TPDU' if wire.tpdu else ''}"
     return f"see the terminal of switch up; listener {view.line} expects {view.expected or expected}"
-
-
-def _is_stored(rrn: str, data: Path | None) -> bool:
-    """Whether the journal has a request of this RRN, so that its life can be told."""
-    from switch.cli.command.options import DATA_FOLDER
-    from switch.journal.journal import JOURNAL_FILE, read_life
-
-    folder = data or DATA_FOLDER
-    try:
-        return bool(rrn.strip()) and (folder / JOURNAL_FILE).exists() and bool(read_life(folder, rrn))
-    except SwitchError:
-        return False

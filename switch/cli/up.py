@@ -313,8 +313,8 @@ def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
 
 def _played(options: Options) -> str:
     """The scenario that is played, and how many of its rules are whose."""
-    at_host = sum(rule.at == "host" for rule in options.rules)
-    counts = {"the host": at_host, "issuers": len(options.rules) - at_host}
+    places = {"the host": "host", "issuers": "issuer", "the payment page": "page"}
+    counts = {name: sum(rule.at == place for rule in options.rules) for name, place in places.items()}
     rules = ", ".join(f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count)
     names = [options.scenario.stem] if options.scenario is not None else []
     names += [f"{options.watched.folder} (read again when its files change)"] if options.watched is not None else []

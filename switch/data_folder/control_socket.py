@@ -61,10 +61,11 @@ def close_door(data: Path, door: socket.socket) -> None:
         (data / CONTROL_SOCKET).unlink()
 
 
-def ask_centre(data: Path, order: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the centre that runs in a data folder. UnreachableError where none does, or it does not answer."""
+def ask_centre(data: Path, order: dict[str, Any], seconds: float = ASKER_SECONDS_MAX) -> dict[str, Any]:
+    """The answer of the centre that runs in a data folder. UnreachableError where none does, or it does not answer for so many
+    ``seconds``."""
     with socket.socket(socket.AF_UNIX) as asking:
-        asking.settimeout(ASKER_SECONDS_MAX)
+        asking.settimeout(seconds)
         try:
             with _path_of(data) as name:
                 asking.connect(name)

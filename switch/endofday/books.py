@@ -15,7 +15,8 @@ from typing import Any, Final
 from switch.data_folder import databases
 from switch.data_folder.lock import file_held, held_alone
 from switch.endofday import report as settled
-from switch.errors import DataFolderError
+from switch.endofday.reopened.reopenings import reopenings_of
+from switch.errors import DataFolderError, NegativeAnswerError
 from switch.journal import journal
 from switch.machine.files import kind_at
 from switch.record import frozen
@@ -24,7 +25,7 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql", "11.sql")
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
@@ -34,10 +35,11 @@ DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 
 @contextmanager
-def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
 
-    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed.
+    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed. With
+    ``still`` all that is read is as it stood when they were opened, whatever date is closed or reopened meanwhile.
 
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
@@ -55,6 +57,9 @@ def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterat
                 _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
             with _books(data, path, to_write=to_write) as found, _copy_of(found) if apart else nullcontext(found) as connection:
                 connection.execute("ATTACH ? AS journal", (journal_uri,))
+                if still:
+                    connection.execute("BEGIN")
+                    connection.execute("SELECT COUNT(*) FROM closed_day").fetchone()
                 connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
                 yield connection
     except sqlite3.ProgrammingError:
@@ -188,6 +193,18 @@ class BusinessDates:
                 yield business_date
 
 
+def refuse_not_closed(connection: sqlite3.Connection, *business_dates: str) -> None:
+    """NegativeAnswerError for the first of these dates that is not closed; who reopened it is said."""
+    dates = BusinessDates.of(connection)
+    for business_date in business_dates:
+        if business_date not in dates.closed:
+            last = f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
+            sentence = f"business date {business_date} is not closed; {last}"
+            if reopenings := reopenings_of(connection, business_date):
+                sentence = f"business date {business_date} is to be closed again: {reopenings[-1].person} reopened it; {last}"
+            raise NegativeAnswerError(sentence)
+
+
 @contextmanager
 def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[None]:
     """Lift a table's guard against rows of closed days for a mass insert, inside a write transaction.
@@ -229,6 +246,7 @@ _DIGESTED: Final = {
     "dispute_item": "dossier, number",
     "dispute_set_aside": "file_sha256, line",
     "direct_debit": "reference",
+    "month_invoice": "month, merchant_id",
 }
 
 
@@ -334,4 +352,5 @@ def day_report(
         exceptions=rows(settled.ExceptionItem, settled.EXCEPTIONS_OF_DAY),
         holds=rows(settled.HeldItem, settled.HOLDS_OF_DAY),
         folder=str(data / "days" / business_date),
+        reopenings=reopenings_of(connection, business_date),
     )

@@ -43,6 +43,7 @@ from switch.settlement.fees.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
+from switch.settlement.layouts.month_invoices import INVOICE_CHECKS, MONTH_INVOICES
 from switch.settlement.statement_forms import BytesForm
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
 DAY_CHECKS = (
     *(*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *DISPUTE_CHECKS),
-    *(*CONVERSION_CHECKS, charges_follow_rates),
+    *(*CONVERSION_CHECKS, *INVOICE_CHECKS, charges_follow_rates),
 )
 #: What changes payouts (``fees.entries``), before they are made. Disputes come last: a direct debit counts all others in.
 ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES, *DISPUTE_ENTRIES)
@@ -95,6 +96,7 @@ def close_day(
             return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
+        day_files.put_withdrawn_aside(connection, data, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
             return _already_closed(connection, data, chosen, also, say, letters)
@@ -105,13 +107,11 @@ def close_day(
 
 def show_day(data: Path, business_date: str | None = None) -> DayReport:
     """A closed business date, the last one where none is named."""
-    with books.opened(data) as connection:
-        dates = books.BusinessDates.of(connection)
-        chosen = business_date or dates.last_closed
+    with books.opened(data, still=True) as connection:
+        chosen = business_date or books.BusinessDates.of(connection).last_closed
         if chosen is None:
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
-        if chosen not in dates.closed:
-            raise NegativeAnswerError(f"business date {chosen} is not closed; {_last_closed_words(dates)}")
+        books.refuse_not_closed(connection, chosen)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -380,7 +380,7 @@ def compute_day(
     (presented,) = connection.execute(query, parameters).fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
     cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
-    for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
+    for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS, MONTH_INVOICES):
         connection.execute(sql, parameters)
     books.record_digests(connection, business_date)
     connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})

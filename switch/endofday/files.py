@@ -9,43 +9,32 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
-from attrs import Factory, define, evolve
+from attrs import Factory, define
 
 from switch.display.measured import Measured
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
-from switch.endofday.layout_facts import BooksFacts
+from switch.endofday.reopened.reopenings import reopenings_of
+from switch.endofday.reopened.withdrawal import keep_files
+from switch.endofday.statements import statement_of
+from switch.errors import DataFolderError
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
-from switch.record import frozen
-from switch.settlement import payouts as settlement
-from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
-from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
-from switch.settlement.layouts.layout_forms import laid_out
-from switch.settlement.ready.ready_lines import BookedLines
-from switch.settlement.statement import (
-    ADJUSTMENTS_SECTION,
-    SECTIONS,
-    Head,
-    Out,
-    Section,
-    Statement,
-    StatementRow,
-    StatementTotal,
-)
+from switch.settlement.layouts.layout_forms import DocumentForm, laid_out
+from switch.settlement.layouts.month_invoices import INVOICES_OF_DAY
+from switch.settlement.statement import Out, Statement
 from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-    from switch.merchant import StatementLanguage
     from switch.settlement.typesetting.letters import Letters
 
 BUFFER_BYTES = 1 << 18  #: of a file being written
@@ -59,6 +48,19 @@ _TO_RECORD: Final = "SELECT files_recorded FROM closed_day WHERE business_date =
 
 def day_folder(data: Path, business_date: str) -> Path:
     return data / DAYS_FOLDER / business_date
+
+
+def put_withdrawn_aside(connection: sqlite3.Connection, data: Path, business_date: str) -> None:
+    """Move the files of a close that was taken back away from the folder of its date, which is not closed.
+
+    DataFolderError where they cannot be moved."""
+    folder = day_folder(data, business_date)
+    try:
+        keep_files(folder, reopenings_of(connection, business_date))
+    except OSError as error:
+        where = f"{folder}: found {error.strerror}, expected a folder that can be moved"
+        again = f"switch day close {business_date} --data {data}"
+        raise DataFolderError(f"{where}; business date {business_date} is reopened, and is closed by: {again}") from None
 
 
 @define
@@ -142,6 +144,8 @@ def render(
             told = f"closing {business_date}: writing statement {number:,} of {len(stated):,}"
             say(Measured(told, number - 1, len(stated)))
         _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
+    for merchant_id, month, stated_on in _invoiced(connection, business_date):
+        _write_invoice_files(connection, (merchant_id, month, stated_on), folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
     connection.execute("COMMIT")
@@ -183,12 +187,15 @@ def file_names(connection: sqlite3.Connection, business_date: str) -> list[str]:
         names.append("holds.csv")
     for merchant_id in _stated(connection, business_date):
         names += [_statement_name(merchant_id, suffix) for suffix in TEXT_SUFFIXES.values()]
+    for merchant_id, month, _ in _invoiced(connection, business_date):
+        names += [_statement_name(merchant_id, f"{month}.{suffix}") for suffix in TEXT_SUFFIXES.values()]
     return names + _names_of(connection, business_date, _forms_recorded(connection, business_date))
 
 
 def _names_of(connection: sqlite3.Connection, business_date: str, forms: Collection[BytesForm]) -> list[str]:
-    stated = list(_stated(connection, business_date)) if forms else []
-    return [_statement_name(merchant_id, BYTES_SUFFIXES[form]) for form in forms for merchant_id in stated]
+    stated = [(merchant_id, "") for merchant_id in _stated(connection, business_date)] if forms else []
+    stated += [(merchant_id, f"{month}.") for merchant_id, month, _ in _invoiced(connection, business_date)] if forms else []
+    return [_statement_name(merchant_id, of + BYTES_SUFFIXES[form]) for form in forms for merchant_id, of in stated]
 
 
 def _forms_recorded(connection: sqlite3.Connection, business_date: str) -> list[BytesForm]:
@@ -230,61 +237,6 @@ def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> 
             else:
                 result.changed.append(name)
     return result
-
-
-@frozen
-class _Lines:
-    """Lines of a statement, asked of the books whenever they are gone through: a million of them cost no memory."""
-
-    connection: sqlite3.Connection
-    sql: str
-    parameters: Mapping[str, object]
-
-    def __iter__(self) -> Iterator[StatementRow]:
-        return iter(self.connection.execute(self.sql, self.parameters))
-
-
-def statement_of(
-    connection: sqlite3.Connection, business_date: str, merchant_id: str, language: StatementLanguage | None = None
-) -> Statement | None:
-    """A merchant's statement of a closed date; None where it has none. It is in its language, unless another is asked for.
-
-    Its lines are read from the books when they are gone through, so the connection has to be open then.
-    """
-    key = {"business_date": business_date, "merchant_id": merchant_id}
-    row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
-    if row is None:
-        return None
-    head = Head.from_row(row)
-    if language is not None:
-        head = evolve(head, language=language)
-    sections = []
-    for total in _type_totals(connection, key):
-        lines = BookedLines(connection.execute, {**key, "transaction_type": total.of})
-        sections.append(Section(of=total.of, total=total, lines=lines))
-    if head.adjustment_count:
-        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
-        adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
-        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
-    origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
-    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
-    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
-    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
-    return Statement(
-        head=head,
-        sections=tuple(sections),
-        origins=tuple(origins),
-        payouts=tuple(payouts),
-        entries=tuple(entries),
-        conversions=tuple(conversions),
-        facts=BooksFacts(connection, business_date, merchant_id),
-    )
-
-
-def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
-    """The totals of a statement for each type of transaction, in the order of its sections."""
-    totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
-    return sorted(totals, key=lambda total: SECTIONS.index(total.of))
 
 
 def _statement_name(merchant_id: str, suffix: str) -> str:
@@ -351,6 +303,30 @@ def _write_laid_out(
     for bytes_form in forms:
         with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
             file.write(laid_out(statement, layout, bytes_form, letters))
+
+
+def _write_invoice_files(
+    connection: sqlite3.Connection,
+    invoice: tuple[str, str, str],
+    folder: _Folder,
+    texts: Collection[TextForm],
+    forms: Collection[BytesForm],
+    letters: Letters | None,
+) -> None:
+    """The invoice of a merchant for a month, in the forms of its statements."""
+    merchant_id, month, stated_on = invoice
+    statement = statement_of(connection, stated_on, merchant_id)
+    assert statement is not None, f"{merchant_id} has a statement of {stated_on}"
+    written: list[tuple[DocumentForm, str]] = [(form, TEXT_SUFFIXES[form]) for form in texts]
+    written += [(form, BYTES_SUFFIXES[form]) for form in forms]
+    for form, suffix in written:
+        with folder.whole_bytes(_statement_name(merchant_id, f"{month}.{suffix}")) as file:
+            file.write(laid_out(statement, "monthly", form, letters))
+
+
+def _invoiced(connection: sqlite3.Connection, business_date: str) -> list[tuple[str, str, str]]:
+    """The invoices of months that the close of a date made: merchant, month, date of the statement that says who it is."""
+    return connection.execute(INVOICES_OF_DAY, (business_date,)).fetchall()
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:

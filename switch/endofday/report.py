@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 from attrs import asdict, field, fields
 
 from switch.display.visible import cell
+from switch.endofday.reopened.reopenings import Reopening
 from switch.money import format_minor
 from switch.record import frozen
 from switch.settlement.statement import Out, PayoutOutcome
@@ -300,6 +301,7 @@ class DayReport:
     exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)
     holds: tuple[HeldItem, ...] = field(default=(), repr=False)  #: outstanding ones
     folder: str | None = None  #: where the rendered files are
+    reopenings: tuple[Reopening, ...] = ()  #: of the date: closes of it that were taken back
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values; amounts stay integers of minor units."""
@@ -374,15 +376,8 @@ def write_payouts(out: Out, business_date: str, payouts: Iterable[Payout]) -> No
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(PAYOUT_COLUMNS)
     for row in payouts:
-        named = (
-            business_date,
-            row.value_date,
-            cell(row.merchant_id),
-            cell(row.name),
-            row.rib,
-            cell(row.reference),
-            row.currency,
-        )
+        merchant = (cell(row.merchant_id), cell(row.name), row.rib, cell(row.reference))
+        named = (business_date, row.value_date, *merchant, row.currency)
         amounts = (row.gross_minor, row.discount_minor, row.vat_minor, row.brought_forward_minor, row.net_minor)
         decimals = (format_minor(amount, row.currency) for amount in amounts)
         remise = (cell(row.terminal_id), f"{row.remise_number:06d}" if row.remise_number else "", cell(row.label))

@@ -20,6 +20,8 @@ from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.display.plural import plural
 from switch.endofday import books, files
+from switch.endofday.reopened.reopenings import reopenings_of
+from switch.endofday.reopened.withdrawal import reopening_faults
 from switch.errors import DataFolderError
 from switch.issuers.process import book
 from switch.journal import journal
@@ -131,8 +133,13 @@ def _prove_messages(db: sqlite3.Connection, vault: Vault | None, proved: FilesPr
 
 
 def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None:
-    unrecorded = []
-    for business_date in books.closed_dates(db):
+    proved.faults += reopening_faults(db)
+    closed, unrecorded = books.closed_dates(db), []
+    for business_date, person in {each.business_date: each.person for each in reopenings_of(db)}.items():
+        if business_date not in closed:
+            again = f"`switch day close {business_date}` does that"
+            proved.notes.append(f"business date {business_date}: reopened by {person}, and not closed again yet: {again}")
+    for business_date in closed:
         for table in books.changed_tables(db, business_date):
             proved.fault("rows_unchanged", f"the rows of {table} are not as they were written", business_date)
         compared = files.compared(db, files.day_folder(data, business_date), business_date)

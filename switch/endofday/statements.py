@@ -4,17 +4,88 @@ from __future__ import annotations
 
 import difflib
 import io
-from collections.abc import Collection, Iterator
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from attrs import evolve
+
 from switch.business_day import DateSpan
 from switch.endofday import books
-from switch.endofday.files import statement_of
+from switch.endofday.layout_facts import BooksFacts
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
-from switch.settlement.statement import Statement
+from switch.record import frozen
+from switch.settlement import payouts as settlement
+from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
+from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
+from switch.settlement.ready.ready_lines import BookedLines
+from switch.settlement.statement import (
+    ADJUSTMENTS_SECTION,
+    SECTIONS,
+    Head,
+    Section,
+    Statement,
+    StatementRow,
+    StatementTotal,
+)
 from switch.settlement.statement_forms import TextForm, write_texts
+
+
+@frozen
+class _Lines:
+    """Lines of a statement, asked of the books whenever they are gone through: a million of them cost no memory."""
+
+    connection: sqlite3.Connection
+    sql: str
+    parameters: Mapping[str, object]
+
+    def __iter__(self) -> Iterator[StatementRow]:
+        return iter(self.connection.execute(self.sql, self.parameters))
+
+
+def statement_of(
+    connection: sqlite3.Connection, business_date: str, merchant_id: str, language: StatementLanguage | None = None
+) -> Statement | None:
+    """A merchant's statement of a closed date; None where it has none. It is in its language, unless another is asked for.
+
+    Its lines are read from the books when they are gone through, so the connection has to be open then.
+    """
+    key = {"business_date": business_date, "merchant_id": merchant_id}
+    row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
+    if row is None:
+        return None
+    head = Head.from_row(row)
+    if language is not None:
+        head = evolve(head, language=language)
+    sections = []
+    for total in _type_totals(connection, key):
+        lines = BookedLines(connection.execute, {**key, "transaction_type": total.of})
+        sections.append(Section(of=total.of, total=total, lines=lines))
+    if head.adjustment_count:
+        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
+        adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
+        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
+    origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
+    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
+    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
+    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
+    return Statement(
+        head=head,
+        sections=tuple(sections),
+        origins=tuple(origins),
+        payouts=tuple(payouts),
+        entries=tuple(entries),
+        conversions=tuple(conversions),
+        facts=BooksFacts(connection, business_date, merchant_id),
+    )
+
+
+def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
+    """The totals of a statement for each type of transaction, in the order of its sections."""
+    totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
+    return sorted(totals, key=lambda total: SECTIONS.index(total.of))
 
 
 def statement(
@@ -37,7 +108,7 @@ def statement_dates(data: Path, merchant_id: str, span: DateSpan) -> tuple[str, 
     query = """
     SELECT business_date FROM statement WHERE merchant_id = ? AND business_date BETWEEN ? AND ? ORDER BY business_date
     """
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         dates = tuple(row[0] for row in connection.execute(query, (merchant_id, span.first, span.last)))
     if not dates:
         raise NegativeAnswerError(f"merchant {merchant_id} has no statement from {span.first} to {span.last}")
@@ -56,7 +127,7 @@ def stated(
 
     It is in the merchant's language, unless another is asked for, and reads its lines from the books while they are open.
     """
-    with books.opened(data) as connection:
+    with books.opened(data, still=True) as connection:
         known = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
         if merchant_id not in known and merchant_id not in merchants:
             raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*known, *merchants})))

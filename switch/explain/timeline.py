@@ -36,6 +36,7 @@ from switch.transaction import (
 AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before it was never received
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
+TIMER: Final = "timer"  #: kind of occurrence: how long its issuer had, where that is not what the specification says
 SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an answer
 #: Kinds of occurrence that are about an issuer; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
@@ -143,7 +144,8 @@ class _Teller:
         yield self._step(at_ms, CENTRE, "routed", f"to {issuer}: {kind}, {request['origin']} card")
         if self._asked:
             mti = self._mti_of_issuer("0")
-            within = f", which has {seconds} to answer" if (seconds := _timer(request, self.specs)) else ""
+            ran = next((each["detail"] for each in self.life.occurrences if each["kind"] == TIMER), "")
+            within = f", which has {seconds} to answer" if (seconds := ran or _timer(request, self.specs)) else ""
             yield self._step(at_ms, issuer, "forwarded", f"{mti} to {issuer}{within}", mti, SENT)
 
     @property
@@ -249,7 +251,7 @@ class _Teller:
     def _occurred(self) -> Iterator[Step]:
         for occurrence in self.life.occurrences:
             kind = occurrence["kind"]
-            if kind == NOT_ACCEPTED and self.life.deliveries:
+            if kind == TIMER or (kind == NOT_ACCEPTED and self.life.deliveries):
                 continue
             issuer = self.life.request["issuer"]
             at_issuer = kind in OF_ISSUER or (kind == SCENARIO and occurrence["detail"].startswith(f"{issuer}: "))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
@@ -19,16 +19,14 @@ from attrs import Factory, define
 from switch.endofday import books
 from switch.errors import DataFolderError, NegativeAnswerError, UnreachableError
 from switch.machine.private import create_file, make_folder
-from switch.mail.letter import Letter, MailState, bytes_of
+from switch.mail.letter import MAIL_FOLDER, Letter, MailState, bytes_of, eml_path
 from switch.mail.outbox import Attempt, MailOutbox, outbox_of, sending_alone
-from switch.mail.queueing import as_now, queue_closed, queue_date
+from switch.mail.queueing import as_now, head_of, queue_closed, queue_date
+from switch.mail.reopened_dates import renew_letters
 from switch.mail.smtp_session import SmtpSession, Verdict, opened
-from switch.settlement import payouts as settlement
-from switch.settlement.statement import Head
 from switch.specs.mail.mail_profile import SmtpLine
 from switch.specs.specification import Specs
 
-MAIL_FOLDER: Final = "mail"  #: below the data folder: a folder a date, a file a merchant
 WRITTEN_AT_ONCE: Final = 200  #: files between two commits
 LOST_MAX: Final = 3  #: sessions that a server ends in a row, before it is left alone
 MINUTE_MS: Final = 60_000
@@ -70,16 +68,16 @@ class _Sender:
     run: MailRun
     say: Callable[[str], None]
 
+    def letters(self, business_date: str | None, states: Collection[MailState], merchant_id: str = "") -> list[Letter]:
+        """Messages of closed dates: those of a date that was reopened wait until it is closed again."""
+        closed = set(books.closed_dates(self.connection))
+        found = self.outbox.letters(business_date, states, merchant_id or None)
+        return [each for each in found if each.business_date in closed]
+
     def bytes_of(self, letter: Letter) -> bytes:
         """The message. DataFolderError where its files are not as they were."""
-        key = {"business_date": letter.business_date, "merchant_id": letter.merchant_id}
-        row = self.connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
-        if row is None:
-            raise DataFolderError(
-                f"{self.data}: found no statement of {letter.business_date} for merchant {letter.merchant_id} in the books, "
-                "expected the books that the outbox is of"
-            )
-        return bytes_of(letter, Head.from_row(row), self.data)
+        head = head_of(self.connection, self.data, letter.business_date, letter.merchant_id)
+        return bytes_of(letter, head, self.data)
 
 
 def send_mail(
@@ -100,8 +98,8 @@ def send_mail(
     with _sender(data, specs, clock_ms, say) as sender:
         _queue(sender, business_date)
         while True:
-            _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
-            waiting = [each.next_attempt_ms for each in sender.outbox.letters(business_date, QUEUED_ONLY)]
+            _deliver(sender, sender.letters(business_date, QUEUED_ONLY))
+            waiting = [each.next_attempt_ms for each in sender.letters(business_date, QUEUED_ONLY)]
             if sleep is None or sender.run.stopped or not waiting:
                 break
             sleep(max(min(waiting) - clock_ms(), 0) / 1000)
@@ -117,7 +115,7 @@ def mail_after_close(data: Path, specs: Specs, business_date: str, clock_ms: Clo
         _queue(sender, business_date)
         if specs.mail.smtp is None:
             _put_back_with_new_files(sender, business_date)
-            _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
+            _deliver(sender, sender.letters(business_date, QUEUED_ONLY))
         return sender.run
 
 
@@ -135,7 +133,7 @@ def retry_mail(
     NegativeAnswerError where there is none to try; what a server has taken is never sent again.
     """
     with _sender(data, specs, clock_ms, say) as sender:
-        found = sender.outbox.letters(business_date, (), merchant_id)
+        found = sender.letters(business_date, (), merchant_id or "")
         again = [each for each in found if each.state != "sent"]
         if merchant_id is not None and specs.mail.smtp is not None:
             again += [each for each in found if each.delivery == "file"]
@@ -165,6 +163,7 @@ def _queue(sender: _Sender, business_date: str | None) -> None:
     """Queue what is new of a date, or of all; a message that nobody's address is known for has failed."""
     connection, outbox, now_ms = sender.connection, sender.outbox, sender.clock_ms()
     last = outbox.last_id()
+    renew_letters(connection, outbox, sender.data, sender.specs, now_ms)
     if business_date is None:
         sender.run.queued = queue_closed(connection, outbox, sender.data, sender.specs, now_ms)
     else:
@@ -174,11 +173,13 @@ def _queue(sender: _Sender, business_date: str | None) -> None:
 
 
 def _put_back_with_new_files(sender: _Sender, business_date: str) -> None:
-    """Messages that are files, and that nobody was sent: those whose statement has other files now are to be written anew."""
+    """Messages that are files, and that nobody was sent: those whose statement has other files now, or whose file is not there,
+    are to be written anew."""
     files = {each.id: each for each in sender.outbox.letters(business_date, SENT_ONLY) if each.delivery == "file"}
     if files:
         now = as_now(sender.connection, sender.data, sender.specs, files.values(), sender.clock_ms())
-        sender.outbox.put_back([each for each in now if each.attachments != files[each.id].attachments])
+        is_whole = {each.id: eml_path(sender.data, each).is_file() for each in files.values()}
+        sender.outbox.put_back([new for new in now if new.attachments != files[new.id].attachments or not is_whole[new.id]])
 
 
 def _deliver(sender: _Sender, letters: Sequence[Letter]) -> None:
@@ -219,16 +220,11 @@ def _write_file(sender: _Sender, letter: Letter) -> None:
 
 def _write_missing(sender: _Sender, business_date: str | None) -> None:
     """Write again the files of a date that are gone, or that a loss of power left empty."""
-    for letter in sender.outbox.letters(business_date, SENT_ONLY) if business_date is not None else ():
+    for letter in sender.letters(business_date, SENT_ONLY) if business_date is not None else ():
         path = eml_path(sender.data, letter)
         if letter.delivery == "file" and not (path.is_file() and path.stat().st_size):
             _write_file(sender, letter)
             sender.run.sent.append(letter.id)
-
-
-def eml_path(data: Path, letter: Letter) -> Path:
-    """Where the file of a message is."""
-    return data / MAIL_FOLDER / letter.file_name
 
 
 def _give_to_server(sender: _Sender, line: SmtpLine, letters: Sequence[Letter]) -> None:

@@ -38,6 +38,7 @@ ENCODED: Final = "=?"  #: what an encoded word begins with: as a text it is enco
 LINE_END: Final = "\r\n"
 WORD_BYTES_MAX: Final = 39  #: of a text in one encoded word: with the name of its field no line is longer than 76
 PLAIN_CHARACTERS_MAX: Final = 900  #: of a field on one line; 998 is what RFC 5322 allows
+MAIL_FOLDER: Final = "mail"  #: below the data folder: a folder a date, a file a merchant
 NAME_CHARACTERS_MAX: Final = 40  #: of a merchant in a Message-ID; what is longer is a digest
 ISOLATE, ISOLATE_END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 #: Suffix of a file -> its media type; the order is that of the attachments.
@@ -98,6 +99,11 @@ class Letter:
         return f"{self.business_date}/{safe}{f'-{self.remise}' if self.remise else ''}.eml"
 
 
+def eml_path(data: Path, letter: Letter) -> Path:
+    """Where the file of a message is."""
+    return data / MAIL_FOLDER / letter.file_name
+
+
 def attached_from(text: str) -> tuple[AttachedFile, ...]:
     """The attachments of a row."""
     return tuple(AttachedFile(name=name, sha256=digest, byte_count=count) for name, digest, count in json.loads(text))
@@ -155,8 +161,10 @@ def bytes_of(letter: Letter, head: Head, data: Path) -> bytes:
 def _header(letter: Letter, head: Head) -> Iterator[str]:
     """The lines of the header, but for those of the parts."""
     words = WORDING[letter.language]
-    date = shown_date(head.business_date, LABELS[letter.language])
-    subject = words["subject"].format(date=date, name=f"{_line(head.name)} ({visible(head.merchant_id)})")
+    date, name = shown_date(head.business_date, LABELS[letter.language]), f"{_line(head.name)} ({visible(head.merchant_id)})"
+    subject = words["subject"].format(date=date, name=name)
+    if month := _invoiced_month(letter, head):
+        subject = words["invoice_subject"].format(month=month, name=name)
     yield f"Message-ID: {letter.message_id}"
     yield f"Date: {format_datetime(datetime.fromtimestamp(letter.queued_at_ms // 1000, UTC))}"
     yield f"From: {_named(letter.sender_name)} <{_checked(letter.sender)}>"
@@ -209,7 +217,13 @@ def _checked(address: str) -> str:
 def _attached_name(each: AttachedFile, letter: Letter) -> str:
     """A file as the merchant sees it."""
     stem, _, rest = Path(each.name).name.partition(".")
-    return f"{stem}-{letter.business_date}.{rest}"
+    of = "" if re.match(r"[0-9]{4}-[0-9]{2}\.", rest) else f"{letter.business_date}."  # the invoice of a month says which
+    return f"{stem}-{of}{rest}"
+
+
+def _invoiced_month(letter: Letter, head: Head) -> str:
+    """The month (11/2026) of a message with its invoice and no statement; empty where it is of a statement."""
+    return "" if head.business_date == letter.business_date else "/".join(reversed(head.business_date[:7].split("-")))
 
 
 def _content(path: Path, expected: AttachedFile, business_date: str) -> bytes:
@@ -255,11 +269,13 @@ def _body(letter: Letter, head: Head) -> str:
         ("value_date", shown_date(head.value_date, labels)),
         ("reference", visible(head.reference)),
     ]
+    opening = words["opening"].format(date=shown_date(head.business_date, labels))
+    if month := _invoiced_month(letter, head):
+        pairs, opening = pairs[:1], words["invoice_opening"].format(month=month)
     if letter.language == "ar":  # or an account is shown from its end (UAX 9): each value has a direction of its own
         pairs = [(key, f"{ISOLATE}{value}{ISOLATE_END}") for key, value in pairs]
     width = max(len(words[key]) for key, _ in pairs)
     facts = "\n".join(f"  {words[key]:<{width}}{words['mark']}{value}" for key, value in pairs)
     names = "\n".join(f"  {_attached_name(each, letter)}" for each in letter.attachments)
-    opening = words["opening"].format(date=shown_date(head.business_date, labels))
     end = f"{words['closing']} {words['simulated']}\n{_line(head.centre_name)}\n"
     return f"{words['hello']}\n\n{opening}\n\n{facts}\n\n{words['attached']}\n{names}\n\n-- \n{end}"

@@ -141,6 +141,21 @@ class MailOutbox:
         with databases.one_transaction(self._connection):
             self._connection.executemany(sql, rows)
 
+    def forget(self, letters: Iterable[Letter]) -> None:
+        """Take messages out that no server was given, with the attempts to reach one."""
+        ids = [(letter.id,) for letter in letters]
+        with databases.one_transaction(self._connection):
+            self._connection.executemany("DELETE FROM attempt WHERE letter_id = ?", ids)
+            self._connection.executemany("DELETE FROM letter WHERE id = ?", ids)
+
+    def given_count(self, business_date: str) -> int:
+        """How many messages of a date a server took, or may have taken."""
+        query = (
+            "SELECT COUNT(DISTINCT letter.id) FROM letter JOIN attempt ON attempt.letter_id = letter.id "
+            "WHERE letter.business_date = ? AND attempt.outcome IN ('sent', 'unknown')"
+        )
+        return int(self._connection.execute(query, (business_date,)).fetchone()[0])
+
     def written(self, letters: Sequence[Letter], now_ms: int) -> None:
         """These were written as files."""
         sql = "UPDATE letter SET state = 'sent', delivery = 'file', said = '', changed_at_ms = ? WHERE id = ?"

@@ -16,11 +16,23 @@ from switch.errors import DataFolderError, NegativeAnswerError
 from switch.mail.letter import MEDIA_TYPES, AttachedFile, Letter, changed_file, message_id_of
 from switch.mail.outbox import MailOutbox
 from switch.merchant import LANGUAGES
+from switch.settlement import payouts as settlement
+from switch.settlement.statement import Head
 from switch.specs.specification import Specs
 
 STATEMENTS_FOLDER: Final = "statements"
 NO_ADDRESS: Final = "no contract of the specification names an address for it"
-_STATED: Final = "SELECT merchant_id, language FROM statement WHERE business_date = ? ORDER BY merchant_id"
+#: The merchants that are mailed of a date: those with a statement, and those with the invoice of a month alone.
+_STATED: Final = """
+SELECT merchant_id, language FROM statement WHERE business_date = ?1
+UNION SELECT i.merchant_id, s.language FROM month_invoice AS i JOIN statement AS s ON s.business_date = i.stated_on
+  AND s.merchant_id = i.merchant_id WHERE i.business_date = ?1 AND NOT EXISTS (
+    SELECT 1 FROM statement WHERE business_date = ?1 AND merchant_id = i.merchant_id) ORDER BY merchant_id
+"""
+_STATED_ON: Final = """
+SELECT COALESCE((SELECT business_date FROM statement WHERE business_date = ?1 AND merchant_id = ?2),
+  (SELECT MAX(stated_on) FROM month_invoice WHERE business_date = ?1 AND merchant_id = ?2))
+"""
 
 
 def queue_date(
@@ -37,6 +49,27 @@ def queue_date(
     if stated:
         outbox.queue(list(_letters(connection, data, specs, business_date, stated, now_ms)))
     return len(stated)
+
+
+def mailed_merchants(connection: sqlite3.Connection, business_date: str) -> set[str]:
+    """Those who get a message of a closed date."""
+    return {str(row[0]) for row in connection.execute(_STATED, (business_date,))}
+
+
+def head_of(connection: sqlite3.Connection, data: Path, business_date: str, merchant_id: str) -> Head:
+    """The head of the statement that a message is of; of the last one of the month, where a message is of its invoice alone.
+
+    DataFolderError where there is none.
+    """
+    (stated_on,) = connection.execute(_STATED_ON, (business_date, merchant_id)).fetchone()
+    key = {"business_date": stated_on, "merchant_id": merchant_id}
+    row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
+    if row is None:
+        raise DataFolderError(
+            f"{data}: found no statement of {business_date} for merchant {merchant_id} in the books, "
+            "expected the books that the outbox is of"
+        )
+    return Head.from_row(row)
 
 
 def queue_closed(connection: sqlite3.Connection, outbox: MailOutbox, data: Path, specs: Specs, now_ms: int) -> int:

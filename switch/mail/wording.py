@@ -8,6 +8,8 @@ from typing import Final
 WORDING: Final[dict[str, dict[str, str]]] = {
     "fr": {
         "subject": "Relevé monétique du {date} - {name}",
+        "invoice_subject": "Facture du mois {month} - {name}",
+        "invoice_opening": "Veuillez trouver ci-joint votre facture du mois {month}. Elle est déjà réglée par déduction.",
         "hello": "Bonjour,",
         "opening": "Veuillez trouver ci-joint votre relevé monétique de la journée comptable du {date}.",
         "merchant": "Commerçant",
@@ -29,6 +31,8 @@ WORDING: Final[dict[str, dict[str, str]]] = {
     },
     "en": {
         "subject": "Merchant statement of {date} - {name}",
+        "invoice_subject": "Invoice of the month {month} - {name}",
+        "invoice_opening": "Your invoice of the month {month} is attached. It has been deducted from your payouts already.",
         "hello": "Hello,",
         "opening": "Your statement for the business date {date} is attached.",
         "merchant": "Merchant",
@@ -50,6 +54,8 @@ WORDING: Final[dict[str, dict[str, str]]] = {
     },
     "ar": {
         "subject": "كشف عمليات الأداء بالبطاقة ليوم {date} - {name}",
+        "invoice_subject": "فاتورة شهر {month} - {name}",
+        "invoice_opening": "تجدون رفقته فاتورة شهر {month}. وقد سبق خصم مبلغها من تحويلاتكم.",
         "hello": "السلام عليكم،",
         "opening": "تجدون رفقته كشف عمليات الأداء بالبطاقة لليوم المحاسبي {date}.",
         "merchant": "التاجر",

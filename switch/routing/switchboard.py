@@ -103,7 +103,8 @@ class Switchboard:
         first_delivery_id: int = 1,
         timers: float = 1.0,
     ) -> None:
-        """``timers``: repeats come so much sooner or later than usual."""
+        """``timers``: repeats come so much sooner or later than usual, and timeouts already do in table and destinations."""
+        self._unusual_timers = timers != 1.0
         self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
         self._default_contract = default_contract  #: of every other merchant; None: they are refused
         self._destinations = {destination.issuer: destination for destination in destinations}
@@ -224,7 +225,8 @@ class Switchboard:
             refusal = scripted.refusal
             part = None if scripted.part_minor is None else part_of(authorization, scripted.part_minor)
             if scripted.part_minor is not None and part is None:
-                scripted = Scripted(f"{scripted.note}; in whole: it is no sale of more")
+                note = f"{scripted.note}; in whole: it is no sale of more"
+                scripted = Scripted(note, timeout_seconds=scripted.timeout_seconds)
             note_scripted(scripted, request_id, event.line, effects)
         refusal = refusal or self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
@@ -233,6 +235,10 @@ class Switchboard:
             return
         seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
         timer = self._pending.timer(route.issuer, seconds)
+        if scripted is not None and scripted.timeout_seconds not in (0.0, seconds):
+            seconds = scripted.timeout_seconds
+            timer = self._pending.timer(route.issuer, seconds)
+            timer.unusual = True
         exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, part)
         if authorization.function == ADVICE:
             self._advice(exchange, merchant, hold, now, effects)
@@ -288,6 +294,8 @@ class Switchboard:
             self._decide(exchange, busy, now, effects)
         else:
             self._pending.add(exchange)
+            if self._unusual_timers or exchange.timer.unusual:  # the specification does not say how long it has
+                effects.append(JournalOccurrence(exchange.request_id, "timer", f"{exchange.timer.seconds:g} s"))
             effects.append(Forward(issuer, exchange.asked, exchange.origins[0], exchange.part is not None))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:

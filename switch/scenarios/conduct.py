@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from switch.card import AUTHENTICATION_RESULTS
 from switch.money import format_minor
 from switch.record import frozen
 from switch.scenarios.condition import element_number
@@ -25,7 +26,7 @@ DROPS: Final = (CLOSE, RESET, HALF_OPEN)
 CONDUCT_KEYS: Final = frozenset(
     {
         "answer", "balance", "dialect", "drop", "frame", "hold", "late", "lost", "partial", "refuse", "remove", "set",
-        "silence", "state", "twice", "wrong",
+        "silence", "state", "threeds", "timeout", "twice", "wrong",
     }
 )  # fmt: skip
 CODE: Final = re.compile(r"[0-9A-Z]{2}")
@@ -33,6 +34,7 @@ CODE_MEANT: Final = 'two digits or capital letters that refuse (DE 39), or "ok" 
 APPROVING: Final = frozenset({"00", "10"})  #: codes that only the card's account can give
 DIALECT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STATE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+THREEDS: Final = "threeds"  #: the order for the payment page
 STATE_MEANT: Final = "a name of 1 to 40 letters, digits, - and _"
 
 
@@ -50,12 +52,14 @@ class Conduct:
     part_minor: int | None = None  #: the issuer is asked for this part of the amount, and the answer is 10 with it
     balance_minor: int | None = None  #: an available balance in the answer (DE 54)
     dialect: str = ""  #: the answer is encoded in this dialect, whatever the connection speaks
+    timeout_seconds: float = 0.0  #: for which the issuer's answer is waited for; 0: as the specification says
     refuse_seconds: float = 0.0  #: new connections to the listener are refused for so long
     state: str = ""  #: of its scenario from now on
     twice: bool = False
     silence: bool = False  #: nothing is answered; whatever was decided stands
     lost: bool = False  #: the message counts as never received: nothing is decided, nothing answered
     frame: str = ""  #: of FRAMES
+    threeds: str = ""  #: of AUTHENTICATION_RESULTS: what the issuing bank's page finds of the holder, at the payment page
     drop: str = ""  #: of DROPS: the connection ends, behind the answer or, with ``silence``, in its place
 
     @property
@@ -77,7 +81,8 @@ class Conduct:
     @property
     def in_words(self) -> str:
         """As the short spelling has it: ``05 + late 12s``."""
-        parts = [self.code] if self.code else []
+        parts = [f"{THREEDS}={self.threeds}"] if self.threeds else []
+        parts += [self.code] if self.code else []
         parts += [f"partial {_in_units(self.part_minor)}"] if self.part_minor is not None else []
         parts += [f"balance {_in_units(self.balance_minor)}"] if self.balance_minor is not None else []
         parts += [f"set {number}={value}" for number, value in self.set]
@@ -85,6 +90,7 @@ class Conduct:
         parts += [f"wrong {what}" for what in self.wrong]
         parts += [f"dialect {self.dialect}"] if self.dialect else []
         parts += [_FRAME_WORDS[self.frame]] if self.frame else []
+        parts += [f"timeout {seconds_in_words(self.timeout_seconds)}"] if self.timeout_seconds else []
         parts += ["hold"] if self.hold else []
         parts += [f"late {seconds_in_words(self.late_seconds)}"] if self.late_seconds else []
         parts += [f"late {self.late.in_words}"] if self.late is not None else []
@@ -115,6 +121,8 @@ class Conduct:
     @property
     def told(self) -> str:
         """What becomes of the answer, for people who read the log."""
+        if self.threeds:
+            return f"3-D Secure finds: {self.threeds}"
         if self.lost:
             return "taken as never received"
         if self.silence:
@@ -149,12 +157,13 @@ _WORDS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         **{words: {"drop": drop} for drop, words in _DROP_WORDS.items()},
         **{words: {"frame": frame} for frame, words in _FRAME_WORDS.items()},
         **{f"wrong {what}": {"wrong": (what,)} for what in WRONGS},
+        **{f"{THREEDS}={result}": {THREEDS: result} for result in AUTHENTICATION_RESULTS},
     }
 )
 #: Samples of the words that are not constant.
 _WITH_VALUE: Final = (
     "late 12s", "late uniform 1s..3s", "late lognormal 300ms 0.4", "partial 30.00", "balance 500.00", "set 38=ABC123",
-    "without 38", "dialect bcd", "refuse 30s", "state blocked", "05",
+    "without 38", "dialect bcd", "timeout 3s", "refuse 30s", "state blocked", "05",
 )  # fmt: skip
 #: The first word of what people write first -> the answer that they mean.
 _MEANT: Final = {
@@ -192,6 +201,9 @@ def conduct_of(text: str, names: Mapping[str, str]) -> Conduct:
 
 def _plain(part: str) -> str:
     """A word with single blanks, and blanks for underscores; of an order with a name or a value, only around it."""
+    key, found, result = part.strip().replace(" ", "=", 1).partition("=")
+    if key == THREEDS and found:
+        return f"{THREEDS}={' '.join(re.split('[ =_-]+', result.strip(' =')))}"
     first = part.split(maxsplit=1)[:1]
     if "=" in part or first in (["dialect"], ["state"]):
         return " ".join(part.strip().split(maxsplit=1))
@@ -242,9 +254,9 @@ def _of_valued(first: str, value: str) -> dict[str, Any] | None:
     if first == "late":
         late = delay_of(value)
         return None if late is None else {"late": late} if isinstance(late, Delay) else {"late_seconds": late}
-    if first == "refuse":
+    if first in ("refuse", "timeout"):
         seconds = seconds_of(value)
-        return None if seconds is None else {"refuse_seconds": seconds}
+        return None if seconds is None else {f"{first}_seconds": seconds}
     if first in ("partial", "balance"):
         minor = minor_of(value)
         return None if minor is None or (first == "partial" and not minor) else {_MINORS[first]: minor}
@@ -268,10 +280,14 @@ def _in_units(minor: int) -> str:
 def contradiction(conduct: Conduct) -> str | None:
     """What is expected of one that contradicts itself; None where it does not."""
     bare = evolve(conduct, silence=False, lost=False, drop="", refuse_seconds=0.0, state="") == AS_USUAL
+    if conduct.threeds and evolve(conduct, threeds="", state="") != AS_USUAL:
+        return '"threeds" without an answer of the host beside it: that is another rule'
     if conduct.lost and (conduct.silence or conduct.drop or not bare):
         return '"lost" alone: who never received a message answers nothing'
     if conduct.code is not None and conduct.part_minor is not None:
         return "a code that refuses, or a part of the amount"
+    if conduct.code is not None and conduct.timeout_seconds:
+        return "a code that refuses, or a timeout: with a code no bank is asked"
     if conduct.silence and not bare:
         return '"silence" without an answer beside it'
     if conduct.twice and conduct.frame == HALF:

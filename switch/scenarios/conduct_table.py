@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve
 
+from switch.card import AUTHENTICATION_RESULTS
 from switch.scenarios.condition import element_number
 from switch.scenarios.conduct import (
     ANSWERING,
@@ -56,7 +57,9 @@ def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
         balance_minor=_amount(table, "balance"),
         dialect=_name(table, "dialect", DIALECT_NAME, "the name of a dialect, such as bcd"),
         refuse_seconds=duration_from_toml(table, "refuse"),
+        timeout_seconds=duration_from_toml(table, "timeout"),
         state=_name(table, "state", STATE_NAME, STATE_MEANT),
+        threeds=table.choice("threeds", AUTHENTICATION_RESULTS, ""),
         twice=table.flag("twice", False),
         silence=table.flag("silence", False),
         lost=table.flag("lost", False),

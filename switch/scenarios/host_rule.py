@@ -16,8 +16,9 @@ from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Cond
 from switch.scenarios.conduct_table import EARLIER_KEYS, conduct_as_before, steps_from_toml
 from switch.spec_table import NOTHING, SpecTable
 
-HOST, ISSUER = "host", "issuer"
-PLACES: Final = (HOST, ISSUER)  #: who misbehaves: the host, as its acquirers see it, or an issuer, as the host sees it
+HOST, ISSUER, PAGE = "host", "issuer", "page"
+#: Who misbehaves: the host, as its acquirers see it, an issuer, as the host sees it, or the page on which shoppers pay.
+PLACES: Final = (HOST, ISSUER, PAGE)
 FALL_THROUGH: Final = "usual"  #: after the last step of a sequence the rule matches no more
 AFTERWARDS: Final = (FALL_THROUGH, LAST, CYCLE)
 CARD, MERCHANT, TERMINAL, WHOLE = "card", "merchant", "terminal", "rule"
@@ -131,7 +132,7 @@ class HostRule:
         """The short spelling of it."""
         times = f"times={self.times}" if self.times is not None else ""
         goes_on = {LAST: ", ...", CYCLE: ", again"}.get(self.afterwards, "") if len(self.steps) > 1 else ""
-        at = f"at={self.at}" if self.at != HOST else ""
+        at = f"at={self.at}" if self.at != (PAGE if any(step.threeds for step in self.steps) else HOST) else ""
         when = (self.own_when or self.when).in_words
         before = " ".join(part for part in (at, when, self.turn.in_words, times) if part)
         before = before if before.removeprefix(at) else f"{at} any".strip()
@@ -165,6 +166,9 @@ class HostRule:
         steps = _steps(table, names, before=before) if "then" in table else ()
         if at == ISSUER:
             _refuse_orders_of_hosts(table, steps)
+        elif any(step.threeds for step in steps) or table.peek("at", str) == PAGE:
+            at = PAGE
+        _refuse_orders_of_others(table, steps, at)
         rule = cls(
             scenario=scenario,
             number=number,
@@ -202,8 +206,19 @@ def _refuse_orders_of_hosts(table: SpecTable, steps: tuple[Conduct, ...]) -> Non
     """Mistakes of a rule at issuers that orders what only the host can do."""
     if any(step.hold for step in steps):
         table.mistake("then", "hold at an issuer", "late, or hold in a rule at the host: only its answers can be released")
+    if any(step.timeout_seconds for step in steps):
+        table.mistake("then", "timeout at an issuer", "late, or timeout in a rule at the host: it is Switch that waits")
     if any(step.refuse_seconds for step in steps):
         table.mistake("then", "refuse at an issuer", "drop line, or refuse in a rule at the host: only it has listeners")
+
+
+def _refuse_orders_of_others(table: SpecTable, steps: tuple[Conduct, ...], at: str) -> None:
+    """Mistakes of a rule that orders what only the payment page can do, or of one at the page that orders anything else."""
+    place = table.peek("at", str)
+    if place in (HOST, ISSUER) and any(step.threeds for step in steps):
+        table.mistake("then", f"threeds at {place}", "no at, or at = page: it is the payment page that finds it")
+    elif at == PAGE and any(not step.threeds and not step.usual for step in steps):
+        table.mistake("then", "an answer of the host at the payment page", "threeds=…, or ok for what gateway.toml says")
 
 
 def _when(

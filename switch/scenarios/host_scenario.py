@@ -7,7 +7,7 @@ from functools import partial
 
 from switch.record import frozen
 from switch.scenarios.arrow import rule_values
-from switch.scenarios.host_rule import HOST, HostRule
+from switch.scenarios.host_rule import HOST, ISSUER, PAGE, HostRule
 from switch.spec_table import SpecTable
 
 
@@ -28,7 +28,12 @@ class HostScenario:
     @property
     def at_issuers(self) -> tuple[HostRule, ...]:
         """The rules at issuers."""
-        return tuple(rule for rule in self.rules if rule.at != HOST)
+        return tuple(rule for rule in self.rules if rule.at == ISSUER)
+
+    @property
+    def at_page(self) -> tuple[HostRule, ...]:
+        """The rules at the payment page."""
+        return tuple(rule for rule in self.rules if rule.at == PAGE)
 
     @classmethod
     def from_toml(cls, name: str, table: SpecTable, names: Mapping[str, str]) -> HostScenario:

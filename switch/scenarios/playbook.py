@@ -50,6 +50,7 @@ class PlayedRule:
     id: int  #: by which people remove it
     place: int = 0  #: in the order in which rules are tried
     hits: int = 0
+    alike: bool = False  #: it does the same with each message that fits, whatever was before
     #: Card, merchant or terminal -> how many of its messages fitted, and to how many of these it applied.
     counts: dict[str, tuple[int, int]] = field(factory=dict)
 
@@ -144,7 +145,8 @@ class Playbook:
 
     def _arrange(self, played: list[PlayedRule]) -> None:
         for place, each in enumerate(played):
-            each.place = place
+            each.place, first = place, each.rule.steps[0]
+            each.alike = each.rule.always and len(each.rule.steps) == 1 and first.late is None and not first.state
         self.played = played
         self._index()
 
@@ -157,22 +159,17 @@ class Playbook:
         """Whether any rule is at the host, or at an issuer."""
         return any(played.rule.at == at for played in self.played)
 
-    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts], at: str = HOST) -> Cue | None:
+    def may_match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> bool:
+        """Whether a rule of a place may fit a message: False where ``match`` would find none, and count nothing."""
+        return bool(self._found[at].places(marks, facts))
+
+    def match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> Cue | None:
         """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
-        ``Marks``."""
-        if not self.played:
-            return None
-        facts: list[Facts] = []
-
-        def facts_once() -> Facts:
-            if not facts:
-                facts.append(facts_of())
-            return facts[0]
-
-        for place in self._found[at].places(marks, facts_once):
-            played, said = self.played[place], facts_once()
-            if played.rule.when.fits(said):
-                conduct = self._next(played, said, counted=True)
+        ``Marks``. Facts are asked for nothing that no rule asks for."""
+        for place in self._found[at].places(marks, facts):
+            played = self.played[place]
+            if played.rule.when.fits(facts):
+                conduct = self._next(played, facts, counted=True)
                 if conduct is not None:
                     return Cue(played.rule, conduct)
         return None
@@ -190,10 +187,9 @@ class Playbook:
         rule = played.rule
         if rule.times is not None and played.hits >= rule.times:
             return None
-        first = rule.steps[0]
-        if rule.always and len(rule.steps) == 1 and first.late is None and not first.state:
+        if played.alike:
             played.hits += counted
-            return first
+            return rule.steps[0]
         key = "" if rule.turn.per == WHOLE else _counted_as(rule, facts, rule.turn.per)
         whose = (rule.scenario, rule.turn.per, key)
         if rule.turn.states and self._states.get(whose, START) not in rule.turn.states:

@@ -8,7 +8,7 @@ none of them means costs some microseconds, whatever they ask for.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from switch.scenarios.condition import Clause, Condition, Facts
@@ -35,7 +35,8 @@ _KINDS: Final = {
     **dict.fromkeys(("cut_over", "echo", "network_management", "sign_off", "sign_on"), ("80", "82")),
 }
 
-FactsOf = Callable[[], Facts]
+#: Classes that most messages are of: an amount tells more.
+_MOST: Final = frozenset({"authorization", "financial", "request"})
 
 
 class Numbered(NamedTuple):
@@ -51,10 +52,10 @@ class RuleIndex:
     def __init__(self, conditions: Iterable[Numbered]) -> None:
         self._root = _Node(list(conditions), frozenset())
 
-    def places(self, marks: Sequence[str], facts_of: FactsOf) -> list[int]:
-        """The places of all conditions that a message may fit, in order; ``facts_of`` where its marks say too little."""
+    def places(self, marks: Sequence[str], facts: Facts) -> list[int]:
+        """The places of all conditions that a message may fit, in order; ``facts`` are asked where its marks say too little."""
         found: list[int] = []
-        self._root.collect(marks, facts_of, found)
+        self._root.collect(marks, facts, found)
         return sorted(set(found)) if len(found) > 1 else found
 
 
@@ -64,7 +65,10 @@ class _Node:
     def __init__(self, conditions: list[Numbered], used: frozenset[str]) -> None:
         self.tried: list[int] = []  #: whatever the message says
         self._marked: list[tuple[int, dict[str, _Node]]] = []  #: place of a mark, what stands under its values
-        self._asked: list[tuple[str, dict[str, _Node]]] = []  #: word or element, what stands under its values
+        self._elements: list[tuple[str, dict[str, _Node]]] = []  #: number of an element, what stands under its values
+        self._words: list[tuple[str, dict[str, _Node]]] = []  #: the same of words that no mark says, but for classes
+        self._classes: dict[str, _Node] = {}
+        self._asks = False  #: whether any of these three has something
         self._prefixes: dict[int, dict[str, _Node]] = {}  #: length of BINs -> BIN
         self._starts: list[int] = []  #: of the pieces of the scale of amounts, in minor units
         self._pieces: list[list[Numbered] | _Node] = []  #: told apart when a message first comes to them
@@ -82,6 +86,7 @@ class _Node:
                 self.tried.append(each.place)
         for name, entries in under.items():
             self._put(name, entries, used | {name})
+        self._asks = bool(self._elements or self._words or self._classes)
 
     def _put(self, name: str, entries: list[tuple[Numbered, Iterable[str]]], used: frozenset[str]) -> None:
         if name == "range":
@@ -97,11 +102,11 @@ class _Node:
                 self._prefixes.setdefault(len(value), {})[value] = node
         else:
             if name == "class":
-                self._kinds = frozenset(kind for value in by_value for kind in _KINDS[value])
-            if name in MARK_NAMES:
+                self._kinds, self._classes = frozenset(kind for value in by_value for kind in _KINDS[value]), nodes
+            elif name in MARK_NAMES:
                 self._marked.append((MARK_NAMES.index(name), nodes))
             else:
-                self._asked.append((name, nodes))
+                (self._words if name in _WORDS_ASKED else self._elements).append((name, nodes))
 
     def _put_ranges(self, conditions: list[Numbered], used: frozenset[str]) -> None:
         """Cut the scale where a range begins or ends, and put each condition under the pieces it covers."""
@@ -117,36 +122,40 @@ class _Node:
                 piece.append(each)
         self._starts, self._pieces, self._range_used = starts, list(pieces), used
 
-    def collect(self, marks: Sequence[str], facts_of: FactsOf, found: list[int]) -> None:
+    def collect(self, marks: Sequence[str], facts: Facts, found: list[int]) -> None:
         """Add the places of all that a message may fit."""
-        found += self.tried
+        if self.tried:
+            found += self.tried
         for mark, nodes in self._marked:
-            node = nodes.get(marks[mark])
-            if node is not None:
-                node.collect(marks, facts_of, found)
-        for name, nodes in self._asked:
-            for value in self._said(name, marks, facts_of):
-                node = nodes.get(value)
-                if node is not None:
-                    node.collect(marks, facts_of, found)
+            if (node := nodes.get(marks[mark])) is not None:
+                node.collect(marks, facts, found)
         for length, nodes in self._prefixes.items():
-            node = nodes.get(marks[0][:length])
-            if node is not None:
-                node.collect(marks, facts_of, found)
+            if (node := nodes.get(marks[0][:length])) is not None:
+                node.collect(marks, facts, found)
+        if self._asks:
+            self._collect_asked(marks, facts, found)
         if self._starts and marks[3].isdecimal():
             place = bisect_right(self._starts, int(marks[3])) - 1
             piece = self._pieces[place]
             if isinstance(piece, list):
+                if not piece:
+                    return
                 piece = self._pieces[place] = _Node(piece, self._range_used)
-            piece.collect(marks, facts_of, found)
+            piece.collect(marks, facts, found)
 
-    def _said(self, name: str, marks: Sequence[str], facts_of: FactsOf) -> Iterable[str]:
-        """What a message says of a thing that its marks do not say."""
-        if name not in _WORDS_ASKED:
-            return (facts_of().element(name).rstrip(),)
-        if name == "class" and marks[-1][1:3] not in self._kinds:
-            return ()
-        return facts_of().words(name)
+    def _collect_asked(self, marks: Sequence[str], facts: Facts, found: list[int]) -> None:
+        """The same by what the marks do not say."""
+        for name, nodes in self._elements:
+            if (node := nodes.get(facts.element(name).rstrip())) is not None:
+                node.collect(marks, facts, found)
+        for name, nodes in self._words:
+            for word in facts.words(name):
+                if (node := nodes.get(word)) is not None:
+                    node.collect(marks, facts, found)
+        if self._kinds and marks[-1][1:3] in self._kinds:
+            for word in facts.words("class"):
+                if (node := self._classes.get(word)) is not None:
+                    node.collect(marks, facts, found)
 
 
 def _found_by(condition: Condition, used: frozenset[str]) -> tuple[str, Iterable[str]]:
@@ -159,12 +168,15 @@ def _found_by(condition: Condition, used: frozenset[str]) -> tuple[str, Iterable
     amount = _amount_clause(condition)
     if amount is not None and "amount" not in used and amount.low_minor == amount.high_minor:
         return "amount", (f"{amount.low_minor:012d}",)
-    if amount is not None and not {"amount", "range"} & used:
-        return "range", ()
     if "mti" in words and "mti" not in used:
         return "mti", words["mti"]
-    if "class" in words and "class" not in used:
-        return "class", words["class"]
+    classes = words.get("class", frozenset()) if "class" not in used else frozenset()
+    if classes and classes.isdisjoint(_MOST):
+        return "class", classes
+    if amount is not None and not {"amount", "range"} & used:
+        return "range", ()
+    if classes:
+        return "class", classes
     for clause in condition.clauses:
         if clause.kind == "element" and clause.name not in used:
             return clause.name, clause.values

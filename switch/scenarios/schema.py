@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from switch.card import AUTHENTICATION_RESULTS
 from switch.scenarios.business_time import COUNT_OR_TIME, TIME_KEYS, TIME_MEANT
 from switch.scenarios.condition import ALIASES, AMOUNT_KEYS, CLAUSE_CHOICES, CLAUSE_FORMS, CLAUSE_WORDS, GROUPS
 from switch.scenarios.conduct import (
@@ -59,7 +60,7 @@ def scenario_schema(names: Collection[str], named: Mapping[str, Collection[str]]
                 "properties": {
                     "name": {**_TEXT, "description": "shown in lists and in the journal"},
                     "issuer": _named(named, "issuer"),
-                    "at": {"enum": list(PLACES), "description": "who misbehaves: the host, or an issuer"},
+                    "at": {"enum": list(PLACES), "description": "who misbehaves: the host, an issuer, or the payment page"},
                     "when": {"$ref": "#/$defs/when"},
                     "then": {"anyOf": [*step["anyOf"], _list(step)]},
                     "afterwards": {"enum": list(AFTERWARDS), "description": "after the last of several answers"},
@@ -136,6 +137,8 @@ def _orders(named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
         "remove": _one_or_more(element),
         "set": {"type": "object", "additionalProperties": _TEXT, "description": "elements of the answer and their values"},
         "state": _text(STATE_NAME.pattern, STATE_MEANT),
+        "timeout": {"anyOf": [_NUMBER, {**_TEXT, "description": DURATION_MEANT}]},
+        "threeds": {"enum": list(AUTHENTICATION_RESULTS), "description": "what 3-D Secure finds at the payment page"},
         "wrong": _one_or_more({"enum": list(WRONGS)}),
     }
     of_issuers: dict[str, JsonSchema] = {

@@ -160,6 +160,27 @@ def test_a_reversal_after_a_chargeback_is_told(tmp_path: Path) -> None:
         close(tmp_path)
 
 
+@pytest.mark.parametrize("before", [["chargeback"], ["chargeback", "represent", "second"]], ids="-".join)
+def test_a_chargeback_that_is_withdrawn_gives_the_money_back_and_keeps_the_fee(tmp_path: Path, before: list[str]) -> None:
+    (sale,) = sold(tmp_path, 10_000)
+    for step, action in enumerate(before):
+        dispute(tmp_path, action, "D26000001" if step else sale)
+        close(tmp_path)
+    fees = -sum(
+        amount for (amount,) in rows(tmp_path, "SELECT amount_minor + vat_minor FROM merchant_entry WHERE kind LIKE '%fee'")
+    )
+    assert dispute(tmp_path, "withdraw", "D26000001").state == "withdrawn"
+    report = close(tmp_path)
+    entered = (
+        f"SELECT kind, reference, amount_minor, vat_minor FROM merchant_entry WHERE business_date = '{report.business_date}'"
+    )
+    assert rows(tmp_path, entered) == [("representment", "D26000001", 10_000, 0)]
+    assert [payout.net_minor for payout in report.payouts] == [-fees]
+    assert [(position.participant, position.debit_minor) for position in report.positions if position.role == "issuer"] == [
+        ("atlas", 10_000)
+    ]
+
+
 def test_what_was_never_presented_cannot_be_disputed(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         held, unknown = journal.hold(), journal.decide(merchant_id="NOBODY000000001")
@@ -233,6 +254,36 @@ def test_a_direct_debit_counts_the_payout_that_it_settles(
     assert [payout.net_minor for payout in report.payouts] == paid
 
 
+def test_a_debt_is_collected_once_and_since_its_first_date_however_many_dates_carried_it(tmp_path: Path) -> None:
+    specs = day_specs(tuple(evolve(shop, debit_after_days=3) for shop in (GROCER, HOTEL)))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        journal.decide(merchant_id=HOTEL.id, amount_minor=50_000, transaction_type="refund")
+        close(tmp_path, specs)
+        for _ in (SATURDAY, SUNDAY, MONDAY):
+            assert rows(tmp_path, "SELECT * FROM direct_debit") == []
+            for shop in (GROCER, HOTEL):
+                journal.decide(merchant_id=shop.id, amount_minor=1_000)
+            close(tmp_path, specs)
+    sold_minor = 3 * (1_000 - 12 - 1)
+    sql = "SELECT merchant_id, amount_minor, owed_since FROM direct_debit ORDER BY merchant_id"
+    assert rows(tmp_path, sql) == [(GROCER.id, 98_680 - sold_minor, FRIDAY), (HOTEL.id, 49_340 - sold_minor, FRIDAY)]
+
+
+def test_a_direct_debit_counts_each_of_two_fees_of_a_remise_that_are_alike(tmp_path: Path) -> None:
+    fees = "".join(f'  {{ kind = "{kind}", from = "2020-01-01", fixed = "0.50" }},\n' for kind in ("gateway", "service"))
+    discount = DISCOUNT.replace('id = "retail"\n', f'id = "retail"\nfee = [\n{fees}]\n')
+    specs = day_specs((evolve(GROCER, debit_after_days=1),), discount=discount)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        close(tmp_path, specs)
+        journal.decide()
+        report = close(tmp_path, specs)
+    collected = 98_680 - 9_868 + 2 * 55
+    assert rows(tmp_path, "SELECT amount_minor FROM direct_debit") == [(collected,)]
+    assert [payout.net_minor for payout in report.payouts] == [0]
+
+
 def test_check_finds_a_direct_debit_that_collects_too_much(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(amount_minor=100_000, transaction_type="refund")
@@ -291,6 +342,19 @@ def test_check_finds_what_is_changed_of_a_dispute(tmp_path: Path, table: str, ch
         books.execute(change)
         books.commit()
     assert check in {fault.check for fault in check_books(tmp_path).faults}
+
+
+def test_check_finds_what_disputes_leave_between_merchants_and_issuers(tmp_path: Path) -> None:
+    """The entry balances without the two lines that are gone; the account in between does not."""
+    (sale,) = sold(tmp_path, 10_000)
+    dispute(tmp_path, "chargeback", sale)
+    close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
+        books.execute("DROP TRIGGER posting_no_delete")
+        books.execute("DELETE FROM posting WHERE entry_id LIKE '%/dispute/%' AND line < 3")
+    sentence = "disputes in 504 leave -10000 minor units between merchants and issuers, expected 0"
+    found = [(fault.business_date, fault.sentence) for fault in check_books(tmp_path).faults]
+    assert [each for each in found if each[1] == sentence] == [(SATURDAY, sentence)], "of its date, and of no other"
 
 
 @define

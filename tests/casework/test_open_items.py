@@ -91,6 +91,21 @@ def test_the_reason_is_the_one_of_the_last_close(tmp_path: Path) -> None:
     assert story.item.reason == "other currency than the merchant's"
 
 
+def test_a_reason_is_written_by_the_close_that_finds_another_than_before_and_by_no_later_one(tmp_path: Path) -> None:
+    """Of the date before, of several dates before, and back to the first reason."""
+    in_euros = day_specs((GROCER, evolve(NEW_SHOP, currency="978")))
+    closed = {FRIDAY: SPECS, SATURDAY: in_euros, SUNDAY: in_euros, MONDAY: in_euros, "2026-11-24": SPECS, "2026-11-25": SPECS}
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=NEW_SHOP.id)
+        for date, specs in closed.items():
+            journal.decide()
+            assert close(tmp_path, specs).business_date == date
+    story = exception_story(tmp_path, rrn(sale))
+    other = "other currency than the merchant's"
+    assert story.later_reasons == ((SATURDAY, other), ("2026-11-24", "unknown merchant"))
+    assert (story.first_reason, story.item.reason) == ("unknown merchant", "unknown merchant")
+
+
 def test_a_reversal_takes_an_exception_away_or_leaves_a_part(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         whole, part = (journal.decide(merchant_id=NEW_SHOP.id) for _ in range(2))

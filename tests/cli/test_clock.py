@@ -50,6 +50,7 @@ def journal(data: Path, query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
+@pytest.mark.long
 def test_a_sale_before_the_cut_off_and_one_behind_it_and_the_days_they_are_paid(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with started(tmp_path, "--clock", f"{FRIDAY}T18:55", "--trace") as centre:
@@ -84,6 +85,7 @@ def test_a_sale_before_the_cut_off_and_one_behind_it_and_the_days_they_are_paid(
         assert "cut off: business date 2026-11-27 has ended, 2026-11-28 is open" in centre.log.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_clock_that_was_set_survives_kill_9_and_does_not_go_back(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with started(tmp_path, "--clock", f"{FRIDAY}T18:55") as centre:
@@ -112,6 +114,7 @@ def test_a_clock_that_was_set_survives_kill_9_and_does_not_go_back(tmp_path: Pat
         pass
 
 
+@pytest.mark.long
 def test_a_card_expires_and_a_hold_ends_while_nobody_waits(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with started(tmp_path, "--clock", "2029-11-29T12:00"):
@@ -126,6 +129,7 @@ def test_a_card_expires_and_a_hold_ends_while_nobody_waits(tmp_path: Path) -> No
         assert sale(data).out.startswith("54"), "the card has expired"
 
 
+@pytest.mark.long
 def test_a_date_that_a_person_opened_stays_whatever_the_clock_shows(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with started(tmp_path, "--clock", f"{FRIDAY}T18:55", "--business-date", "2026-11-20"):
@@ -136,6 +140,7 @@ def test_a_date_that_a_person_opened_stays_whatever_the_clock_shows(tmp_path: Pa
         assert "2026-11-20" in run("day", "close", "--data", data).out
 
 
+@pytest.mark.long
 def test_timers_take_the_share_of_their_time_that_is_asked_for(tmp_path: Path) -> None:
     data, silent = tmp_path / "var", tmp_path / "silent.toml"
     silent.write_text('purpose = "away"\n[[rule]]\nissuer = "atlas"\nthen = { silence = true }\n', encoding="utf-8")

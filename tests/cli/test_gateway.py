@@ -123,6 +123,7 @@ def up(tmp_path: Path) -> Iterator[dict[str, Any]]:
         process.stdout.close()
 
 
+@pytest.mark.long
 def test_up_serves_the_page_too(tmp_path: Path) -> None:
     import urllib.request
 

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 END_SECONDS_MAX = 60.0
 
 
+@pytest.mark.long
 def test_an_issuer_whose_centre_is_gone_ends_without_a_word(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

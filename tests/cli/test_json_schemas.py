@@ -65,6 +65,7 @@ def test_the_validator_refuses_what_it_should() -> None:
         assert mistakes([wrong], schema_of("cards"))
 
 
+@pytest.mark.long
 def test_send_in_every_form(centre: CentreProcess) -> None:
     request = sent(centre, "--pan", CARD, "--amount", "1.00", "--bytes")["request"]
     assert sent(centre, "--count", "2", "--pan", CARD, "--amount", "1.00")["summary"]["sent"] == 2
@@ -73,6 +74,7 @@ def test_send_in_every_form(centre: CentreProcess) -> None:
     assert set(request) == {"mti", "length", "elements", "set", "frame_hex"}
 
 
+@pytest.mark.long
 def test_explain_trace_and_tail(centre: CentreProcess) -> None:
     rrn = sent(centre, "--pan", CARD, "--amount", "3.00")["rrn"]
     sent(centre, "--reverse", rrn, "--data", centre.data)

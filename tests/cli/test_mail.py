@@ -58,6 +58,9 @@ def test_the_outbox_is_listed_and_shown(data: Path) -> None:
         assert part in shown
     assert [each["merchant_id"] for each in run("mail", "list", "--data", data, "--json").json] == list(MERCHANTS)
     assert run("mail", "list", "--data", data, "--state", "bounced").code == 1
+    assert run("mail", "list", "--month", "2026-11", "--data", data).out == listed.out
+    assert run("mail", "list", "--from", "21/11/2026", "--data", data).code == 1
+    assert run("mail", "list", "--date", FRIDAY, "--month", "2026-11", "--data", data).code == 2
     assert run("mail", "list", "--data", data, "--date", "21/11/2026").code == 1
 
 

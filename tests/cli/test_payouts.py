@@ -41,7 +41,11 @@ def test_a_file_is_written_and_written_again(data: Path) -> None:
 
 
 def test_what_the_bank_says_is_shown_and_listed(data: Path) -> None:
-    assert {line.split()[-1] for line in run("payouts", "list", "--data", data).out.splitlines()[1:]} == {"due"}
+    due = run("payouts", "list", "--data", data).out
+    assert {line.split()[-1] for line in due.splitlines()[1:]} == {"due"}
+    assert run("payouts", "list", "--month", "11/2026", "--data", data).out == due
+    assert run("payouts", "list", "--from", FRIDAY, "--to", FRIDAY, "--data", data).out == due
+    assert run("payouts", "list", "--month", "2026-12", "--data", data).code == 1
     run("payouts", "file", "--data", data)
     message = pain002(status(AIR, "RJCT", "AC04", words="compte clos") + status("X", "ACSC") + status(SHOPS, "ACSC"))
     path = from_the_bank(data, message)
@@ -116,6 +120,8 @@ def test_accounting_of_dates_months_and_one_merchant(data: Path, tmp_path: Path)
     assert whole.out == run("day", "accounting", "--month", "2026-11", "--data", data).out
     assert whole.out == run("day", "accounting", "--month", "11/2026", "--data", data).out
     assert whole.out == run("day", "accounting", "--all", "--data", data).out
+    assert whole.out == run("day", "accounting", "--from", FRIDAY, "--data", data).out
+    assert whole.out == run("day", "accounting", "--from", FRIDAY, "--to", FRIDAY, "--data", data).out
     one = run("day", "accounting", "--merchant", GROCER, "--data", data, "--format", "json").json
     assert {each["merchant_id"] for each in one} == {GROCER}
     assert mistakes(one, schema_of("day-accounting")) == []
@@ -130,7 +136,8 @@ def test_accounting_of_dates_months_and_one_merchant(data: Path, tmp_path: Path)
     [
         (("--month", "2026-13"), "--month: found '2026-13', expected a month such as 2026-11"),
         ((FRIDAY, "--month", "2026-11"), "--month: found beside a DATE, expected one of them"),
-        (("--to", FRIDAY), "--to: found without a DATE, expected the first date in front of it"),
+        (("--to", FRIDAY), "--to: found without --from or a DATE, expected the first date"),
+        ((FRIDAY, "--from", FRIDAY), "--from: found beside DATE, expected one of them"),
         ((FRIDAY, "--to", "2026-11-01"), "--to: found 2026-11-01, expected 2026-11-20 or later"),
         ((FRIDAY, "--all"), "--all: found beside a DATE or --month, expected one of them"),
         (("--chart", "x"), "--chart: found 'x', expected one of cgnc"),

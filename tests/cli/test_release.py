@@ -27,6 +27,7 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], s
     assert (outcome.code, outcome.err.splitlines()[0]) == (2, f"switch: {sentence}")
 
 
+@pytest.mark.long
 def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
     folder = tmp_path / "scenarios"
     folder.mkdir()

@@ -92,6 +92,7 @@ def test_where_no_centre_runs_that_is_said(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_rules_of_a_running_centre_are_changed(tmp_path: Path, retry: Path) -> None:
     options = small_specs(tmp_path)
     with running_centre(tmp_path / "centre", [*options, "--scenario", str(retry)]) as centre:

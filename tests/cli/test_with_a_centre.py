@@ -57,6 +57,7 @@ def values(described: dict[str, Any]) -> dict[int, str]:
 
 @pytest.mark.parametrize("listener", ["ascii", "ascii_hex", "bcd"])
 @pytest.mark.parametrize("entry", ["ecommerce", "chip", "magstripe", "manual"])
+@pytest.mark.long
 def test_a_purchase_by_default_on_every_listener(centre: CentreProcess, listener: str, entry: str) -> None:
     exchange = sent(centre, "--entry", entry, "--amount", "1.00", listener=listener)
     assert exchange["meaning"] == "approved"
@@ -67,6 +68,7 @@ def test_a_purchase_by_default_on_every_listener(centre: CentreProcess, listener
     assert (35 in request) is (entry == "magstripe")
 
 
+@pytest.mark.long
 def test_request_and_answer_are_shown_without_the_card_number(centre: CentreProcess) -> None:
     outcome = send(centre, "--pan", BROKE.pan.digits, "--entry", "magstripe", "--amount", "125.00")
     assert outcome.code == 0
@@ -81,6 +83,7 @@ def test_request_and_answer_are_shown_without_the_card_number(centre: CentreProc
     assert len(rrn) == 12
 
 
+@pytest.mark.long
 def test_expect_sets_the_exit_code(centre: CentreProcess) -> None:
     asked = ("--pan", BROKE.pan.digits, "--amount", "125.00", "--expect")
     assert send(centre, *asked, "51").code == 0
@@ -90,6 +93,7 @@ def test_expect_sets_the_exit_code(centre: CentreProcess) -> None:
 
 
 @pytest.mark.parametrize("listener", [None, "ascii_hex", "bcd"])
+@pytest.mark.long
 def test_a_ready_file_tells_where_to_send(centre: CentreProcess, listener: str | None) -> None:
     chosen = ("--listener", listener) if listener else ()
     outcome = run("send", "--ready-file", centre.data / "ready.json", *chosen, "--expect", "00")
@@ -100,6 +104,7 @@ def test_a_ready_file_tells_where_to_send(centre: CentreProcess, listener: str |
     assert explain.endswith(f" --data {centre.data}"), "the journal is not where `switch explain` would look by itself"
 
 
+@pytest.mark.long
 def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> None:
     path = tmp_path / "ready.json"
     missing = run("send", "--ready-file", path)
@@ -117,6 +122,7 @@ def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> Non
     )
 
 
+@pytest.mark.long
 def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> None:
     assert "explain it  " in send(centre).out
     used = ("--stan", "424242", "--set", "7=1122010101")
@@ -127,10 +133,25 @@ def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> N
         assert "the terminal of `switch up`" in outcome.out
 
 
+@pytest.mark.long
 def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -> None:
     told = send(centre, "--mti", "0400", "--rrn", "NEVERCAME001")
     assert "explain it  " in told.out
     assert "0400 of all" in run("explain", "NEVERCAME001", "--data", centre.data).out
+
+
+def test_the_rule_that_keeps_an_answer_is_named(centre: CentreProcess) -> None:
+    data = ("--data", centre.data)
+    assert run("scenario", "add", *data, "amount=1.11 class=request -> silence", "amount=1.12 -> hold").code == 0
+    silent = send(centre, "--amount", "1.11", "--timeout", "0.5", *data)
+    assert silent.code == 3
+    assert "\nhint: a rule did this: not answered (rule 1); see " in silent.err
+    assert silent.err.endswith(f"switch scenario list --data {centre.data}\n")
+    several = send(centre, "--amount", "1.12", "--timeout", "0.5", "--count", "2", *data)
+    assert "hint: a rule did this: held back: hold (rule 2); see " in several.err
+    elsewhere = send(centre, "--amount", "1.11", "--timeout", "0.5", "--data", centre.data / "elsewhere")
+    assert "hint: see the terminal of switch up" in elsewhere.err
+    assert run("scenario", "remove", "--all", *data).code == 0
 
 
 def test_what_was_sent_is_shown_where_no_answer_comes() -> None:
@@ -143,6 +164,7 @@ def test_what_was_sent_is_shown_where_no_answer_comes() -> None:
     assert outcome.err.endswith("\nhint: see the terminal of switch up; listener ascii expects 2b, dialect ascii\n")
 
 
+@pytest.mark.long
 def test_numbers_may_be_set_without_leading_zeros(centre: CentreProcess) -> None:
     counted = sent(centre, "--totals", "--set", "76=1", "--set", "88=43000")
     assert {76: "0000000001", 88: "0000000000043000"}.items() <= values(counted["request"]).items()
@@ -154,6 +176,7 @@ def test_a_scenario_that_is_none_is_told_with_those_there_are() -> None:
     assert outcome.sentence.startswith("--scenario: found 'nope', expected a file or one of the specification's scenarios (")
 
 
+@pytest.mark.long
 def test_a_tester_can_provoke(centre: CentreProcess) -> None:
     assert send(centre, "--merchant", "NOBODY", "--expect", "03").code == 0
     assert send(centre, "--set", "42=", "--expect", "30").code == 0
@@ -176,17 +199,20 @@ def test_a_tester_can_provoke(centre: CentreProcess) -> None:
         ("preauth", "0110"),
     ],
 )
+@pytest.mark.long
 def test_every_type_is_approved_on_every_listener(centre: CentreProcess, listener: str, kind: str, mti: str) -> None:
     answer = sent(centre, "--type", kind, listener=listener)
     assert (answer["response"]["mti"], answer["response_code"]) == (mti, "00")
 
 
+@pytest.mark.long
 def test_a_balance_is_told_in_words(centre: CentreProcess) -> None:
     balance = sent(centre, "--type", "balance", "--pan", BROKE.pan.digits)["response"]["elements"]
     (told,) = [line["meaning"] for line in balance if line["element"] == 54]
     assert told == "ledger balance 50.00 MAD, available 50.00 MAD"
 
 
+@pytest.mark.long
 def test_cash_and_parts_of_an_amount(centre: CentreProcess) -> None:
     cash = ("--pan", NO_CASH.pan.digits, "--amount", "300", "--cash-back")
     assert send(centre, *cash, "200.00", "--expect", "00").code == 0
@@ -197,6 +223,7 @@ def test_cash_and_parts_of_an_amount(centre: CentreProcess) -> None:
     assert send(centre, "--pan", PREPAID.pan.digits, "--amount", "80", "--expect", "51").code == 0
 
 
+@pytest.mark.long
 def test_a_pre_authorization_to_its_end(centre: CentreProcess) -> None:
     journal = ("--data", centre.data)
     rrn = sent(centre, "--type", "preauth", "--amount", "500", "--merchant", "HOTEL0000000001")["rrn"]
@@ -213,6 +240,7 @@ def test_a_pre_authorization_to_its_end(centre: CentreProcess) -> None:
     assert "reversed in part, 100.00 remain" in told
 
 
+@pytest.mark.long
 def test_a_sale_gets_its_tip(centre: CentreProcess) -> None:
     journal = ("--data", centre.data)
     rrn = sent(centre, "--type", "purchase", "--mti", "0200", "--amount", "50", "--merchant", "TAXIS0000000001")["rrn"]
@@ -228,6 +256,7 @@ def test_a_sale_gets_its_tip(centre: CentreProcess) -> None:
 
 
 @pytest.mark.parametrize("card", [PREPAID, SPECS.issuers["atlas"].cards[2]])
+@pytest.mark.long
 def test_what_is_approved_is_taken_back(centre: CentreProcess, card: Card) -> None:
     sale = ("--pan", card.pan.digits, "--amount", "5", "--type")
     for kind, what, mti in (("refund", "--void", "0210"), ("refund", "--reverse", "0410"), ("purchase", "--void", "0210")):
@@ -239,6 +268,7 @@ def test_what_is_approved_is_taken_back(centre: CentreProcess, card: Card) -> No
         assert card.pan.digits not in outcome.out
 
 
+@pytest.mark.long
 def test_an_original_may_be_told_instead_of_looked_up(centre: CentreProcess) -> None:
     sale = sent(centre, "--amount", "7.00")
     request = values(sale["request"])
@@ -248,6 +278,7 @@ def test_an_original_may_be_told_instead_of_looked_up(centre: CentreProcess) -> 
     assert "reversed by the acquirer" in run("explain", sale["rrn"], "--data", centre.data).out
 
 
+@pytest.mark.long
 def test_totals_of_a_terminal(centre: CentreProcess) -> None:
     terminal = ("--merchant", "SUPERMARCHE0001", "--terminal", "NORIA003")
     assert send(centre, *terminal, "--amount", "12.00", "--expect", "00").code == 0
@@ -258,6 +289,7 @@ def test_totals_of_a_terminal(centre: CentreProcess) -> None:
 
 
 @pytest.mark.parametrize("function", ["sign-on", "echo", "sign-off"])
+@pytest.mark.long
 def test_network_management(centre: CentreProcess, function: str) -> None:
     answered = sent(centre, "--network", function)
     assert (answered["response"]["mti"], answered["response_code"]) == ("0810", "00")
@@ -292,6 +324,7 @@ def test_options_that_do_not_go_together(arguments: tuple[str, ...], sentence: s
     assert (outcome.code, outcome.sentence) == (2, sentence)
 
 
+@pytest.mark.long
 def test_an_rrn_that_is_not_in_the_journal(centre: CentreProcess) -> None:
     outcome = run("send", "--complete", "NOSUCHRRN000", "--data", centre.data)
     assert outcome.code == 2
@@ -402,6 +435,7 @@ def test_answers_to_others_are_passed_over() -> None:
     assert outcome.code == 0
 
 
+@pytest.mark.long
 def test_every_message_of_a_csv_file_completed_by_options_and_defaults(centre: CentreProcess, tmp_path: Path) -> None:
     path = tmp_path / "several.csv"
     path.write_text(
@@ -432,6 +466,7 @@ def test_every_message_of_a_csv_file_completed_by_options_and_defaults(centre: C
 
 
 @pytest.mark.parametrize("listener", ["ascii", "bcd", "ascii93"])
+@pytest.mark.long
 def test_so_many_messages_each_with_names_of_its_own(centre: CentreProcess, listener: str) -> None:
     told = sent(centre, "--count", "4", "--amount", "1.00", "--set", "41=ONDE0002", listener=listener)
     requests = [values(each["request"]) for each in told["exchanges"]]
@@ -442,6 +477,7 @@ def test_so_many_messages_each_with_names_of_its_own(centre: CentreProcess, list
     assert [values(each["request"])[11] for each in used["exchanges"]] == ["000321"] * 2, "what is typed stays"
 
 
+@pytest.mark.long
 def test_a_message_goes_from_a_listener_through_decode_to_another(centre: CentreProcess, tmp_path: Path) -> None:
     exchange = sent(centre, "--pan", GOOD.pan.digits, "--amount", "1.50", "--bytes", "--unmasked", listener="bcd")
     path = tmp_path / "message.hex"
@@ -457,6 +493,7 @@ def test_a_message_goes_from_a_listener_through_decode_to_another(centre: Centre
     assert other["request"]["set"]["11"] == "--stan"
 
 
+@pytest.mark.long
 def test_bytes_of_both_messages_without_the_card(centre: CentreProcess) -> None:
     card = ("--pan", BROKE.pan.digits, "--amount", "1.00", "--bytes")
     told = send(centre, *card).out
@@ -468,11 +505,13 @@ def test_bytes_of_both_messages_without_the_card(centre: CentreProcess) -> None:
     assert "**" not in shown
 
 
+@pytest.mark.long
 def test_what_was_set_and_by_what_is_told(centre: CentreProcess) -> None:
     told = send(centre, "--pan", BROKE.pan.digits, "--entry", "chip", "--set", "25=00").out
     assert "\nset  DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
 
 
+@pytest.mark.long
 def test_raw_bytes_are_sent_as_they_are(centre: CentreProcess, tmp_path: Path) -> None:
     echo = sent(centre, "--network", "echo", "--bytes")["request"]["frame_hex"]
     answered = send(centre, "--raw", echo * 2, "--expect", "00")
@@ -500,6 +539,7 @@ def test_a_message_without_an_answer_among_several(tmp_path: Path) -> None:
     assert "no answer in 0.1 s" in outcome.out
 
 
+@pytest.mark.long
 def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -> None:
     approved = sent(centre, "--pan", "4507160000000010", "--entry", "chip", "--merchant", "SUPERMARCHE0001")["rrn"]
     declined = sent(centre, "--pan", BROKE.pan.digits, "--amount", "80.00")["rrn"]
@@ -521,6 +561,7 @@ def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -
     assert "15 no such issuer, by Switch itself" in told
 
 
+@pytest.mark.long
 def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
     rrn = sent(centre)["rrn"]
     outcome = run("explain", rrn[:-1] + "x", "--data", centre.data)
@@ -531,6 +572,7 @@ def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
     )
 
 
+@pytest.mark.long
 def test_explain_of_nothing_says_where_rrns_are(tmp_path: Path) -> None:
     with running_centre(tmp_path / "var") as plain:
         data = ("--data", plain.data)
@@ -542,6 +584,7 @@ def test_explain_of_nothing_says_where_rrns_are(tmp_path: Path) -> None:
         assert plain.stop() == 0
 
 
+@pytest.mark.long
 def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
     with running_centre(tmp_path / "var", ["--business-date", DATE]) as centre:
         data = ("--data", centre.data)
@@ -603,6 +646,7 @@ def test_a_date_that_is_none(verb: tuple[str, ...]) -> None:
     assert run(*verb).sentence.startswith("DATE: found ")
 
 
+@pytest.mark.long
 def test_no_full_card_number_reaches_the_log_of_the_centre(centre: CentreProcess) -> None:
     sent(centre, "--pan", BROKE.pan.digits, "--merchant", "NOBODY")
     log = centre.log.read_text()

@@ -28,6 +28,7 @@ def test_answers_banks_and_days_agree_with_the_rules_through_three_kills(tmp_pat
     assert run.figures["answers"] > 3_600
 
 
+@pytest.mark.long
 def test_a_bank_that_keeps_a_hold_is_found(tmp_path: Path) -> None:
     run = run_of(tmp_path, 30, 0, planted=True, kinds=frozenset({"hold"}))
     assert run.faults

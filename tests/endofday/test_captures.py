@@ -148,6 +148,21 @@ def test_a_hold_is_listed_until_it_is_completed_and_counts_on_that_date(tmp_path
     )
 
 
+@pytest.mark.parametrize("on_its_own_date", [True, False])
+def test_an_increment_that_was_declined_is_nothing_that_a_completion_captures(tmp_path: Path, on_its_own_date: bool) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        hold = journal.hold(merchant_id=INN.id)
+        added = journal.hold(merchant_id=INN.id, amount_minor=2_000, original_id=hold)
+        journal.hold(response_code="51", merchant_id=INN.id, amount_minor=3_000, original_id=hold)
+        if not on_its_own_date:
+            assert [item.amount_minor for item in close(tmp_path).holds] == [10_000, 2_000]
+        completion = journal.capture(hold, 12_000)
+        report = close(tmp_path)
+    assert (report.captured_later_count, report.holds) == (2 if on_its_own_date else 0, ())
+    released = "SELECT request_id, outcome, released_by, granted_minor FROM released_item ORDER BY request_id"
+    assert rows(tmp_path, released) == [(hold, "captured", completion, 10_000), (added, "captured", completion, 2_000)]
+
+
 def test_a_hold_completed_or_captured_with_its_batch_on_its_own_date_is_not_listed(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         hold, sale = journal.hold(merchant_id=INN.id), journal.hold(capture="batch")

@@ -96,6 +96,24 @@ def test_a_time_out_what_is_owed_then_and_a_late_answer(told: Told) -> None:
     ]
 
 
+def test_the_time_that_an_issuer_had_by_a_share_or_by_a_rule(tmp_path: Path) -> None:
+    told = Told(tmp_path, timers=0.1)
+    told.happens(asks(1))
+    told.wait(1)
+    told.happens(evolve(asks(2), scripted=Scripted("answered: timeout 3s (rule 1)", timeout_seconds=3.0)))
+    told.wait(3)
+    shown = [
+        line for number in (1, 2) for line in essence(told.steps(f"{number:012d}")) if "forwarded" in line or ": in " in line
+    ]
+    assert shown == [
+        "0.000 atlas: forwarded: 0100 to atlas, which has 1 s to answer",
+        "1.000 atlas: no answer: in 1 s",
+        "1.000 atlas: forwarded: 0100 to atlas, which has 3 s to answer",
+        "4.000 atlas: no answer: in 3 s",
+    ]
+    assert not [line for number in (1, 2) for line in told.steps(f"{number:012d}") if ": timer" in line]
+
+
 def test_an_answer_that_a_scenario_held_back(told: Told) -> None:
     told.happens(evolve(asks(1), scripted=Scripted("not answered (scenario retry, rule 2)")))
     told.now = 0.007

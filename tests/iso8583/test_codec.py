@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import iso8583
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -72,11 +73,14 @@ def test_what_is_written_is_read_again_by_all_three(data: st.DataObject, spec: D
     check_round_trip(spec, data.draw(messages(spec)))
 
 
+#: What values of one character are made of.
+LONGEST: Final = {"n": "7", "a": "k", "an": "Z", "ans": "~", "b": "F", "z": "9", "x+n": "4"}
+
+
 @every_dialect
 @pytest.mark.long
 def test_the_longest_and_shortest_value_of_every_element(name: str) -> None:
     spec = DIALECTS[name]
-    characters = {"n": "7", "a": "k", "an": "Z", "ans": "~", "b": "F", "z": "9", "x+n": "4"}
     for element in filter(None, spec.elements):
         if element.number == 65:
             continue
@@ -84,8 +88,27 @@ def test_the_longest_and_shortest_value_of_every_element(name: str) -> None:
         if element.length_units:
             sizes.add(2 if element.content == "b" else 1)
         for size in sizes:
-            value = characters[element.content] * size
+            value = LONGEST[element.content] * size
             check_round_trip(spec, Message("0100", {element.number: "C" + value[1:] if element.content == "x+n" else value}))
+
+
+@every_dialect
+def test_one_more_than_an_element_may_have_is_refused_though_its_length_can_say_it(name: str) -> None:
+    spec, wire, wide = DIALECTS[name], codec(name), set()
+    for element in filter(None, spec.elements):
+        wider = evolve(element, size=element.size + 1)
+        if element.number == 65 or not element.length_units or wider.characters_max == element.characters_max:
+            continue
+        elements = (*spec.elements[: element.number], wider, *spec.elements[element.number + 1 :])
+        value = LONGEST[element.content] * wider.characters_max
+        data = compile_encoder(evolve(spec, elements=elements), (element.number,))("0100", {element.number: value})
+        assert data is not None
+        assert read_by_plan(spec, data) is None, f"DE {element.number}"
+        with pytest.raises(MessageError) as refused:
+            wire.decode(data)
+        assert refused.value.element == element.number
+        wide.add(element.number)
+    assert wide >= {2, 35}
 
 
 @pytest.mark.parametrize("choices", list(product(("ascii", "bcd", "ebcdic"), ("binary", "hex"), ("raw", "hex"))), ids="-".join)

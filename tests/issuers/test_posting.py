@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from attrs import define
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -446,5 +447,5 @@ class AccountsOverTheDays(RuleBasedStateMachine):
         assert {key for key, minor in left.items() if not minor} == set(ends)
 
 
-TestAccountsOverTheDays = AccountsOverTheDays.TestCase
+TestAccountsOverTheDays = pytest.mark.long(AccountsOverTheDays.TestCase)
 TestAccountsOverTheDays.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
 import trio
 import trio.testing
 from attrs import evolve
@@ -78,6 +79,7 @@ async def test_bytes_that_are_no_message_end_the_line_with_a_sentence() -> None:
     assert any(each.endswith("the line is closed") for each in told)
 
 
+@pytest.mark.long
 async def test_a_gateway_that_floods_waits_until_answers_are_out(autojump_clock: trio.testing.MockClock) -> None:
     looked_up = 0
 

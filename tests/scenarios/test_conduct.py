@@ -48,8 +48,17 @@ def of_table(**then: Any) -> Conduct:
         ("refuse 30s", {"refuse": "30s"}, Conduct(silence=True, drop="close", refuse_seconds=30)),
         ("ok + refuse 30s", {"answer": "ok", "refuse": 30}, Conduct(drop="close", refuse_seconds=30)),
         ("reset line + refuse 1s", {"drop": "reset", "refuse": "1s"}, Conduct(silence=True, drop="reset", refuse_seconds=1)),
+        ("timeout 3s", {"timeout": "3s"}, Conduct(timeout_seconds=3)),
+        (
+            "partial 30 + timeout 0.5 + twice",
+            {"partial": "30.00", "timeout": 0.5, "twice": True},
+            Conduct(part_minor=3000, timeout_seconds=0.5, twice=True),
+        ),
         ("state two_bad", {"state": "two_bad"}, Conduct(state="two_bad")),
         ("silence + state x", {"silence": True, "state": "x"}, Conduct(silence=True, state="x")),
+        ("threeds=wrong code", {"threeds": "wrong code"}, Conduct(threeds="wrong code")),
+        ("threeds not_enrolled", {"threeds": "not enrolled"}, Conduct(threeds="not enrolled")),
+        ("threeds = too-late + state x", {"threeds": "too late", "state": "x"}, Conduct(threeds="too late", state="x")),
         ("05 + reset line", {"answer": "05", "drop": "reset"}, Conduct(code="05", drop="reset")),
     ],
 )
@@ -72,6 +81,15 @@ def test_words_and_table_say_the_same(words: str, table: dict[str, Any], conduct
         ("late", "then: found 'late', expected late 12s (the nearest)"),
         ("without 200", "then: found 'without 200', expected without 38 (the nearest)"),
         ("silence + 05", "then: found 'silence + 05', expected \"silence\" without an answer beside it"),
+        ("threeds=chalenge", "then: found 'threeds=chalenge', expected threeds=challenge (the nearest)"),
+        ("3ds=failed", "then: found '3ds=failed', expected threeds=failed (the nearest)"),
+        (
+            "threeds=failed + 05",
+            "then: found 'threeds=failed + 05', expected \"threeds\" without an answer of the host beside it",
+        ),
+        ({"threeds": "no"}, "then.threeds: found 'no', expected one of frictionless, challenge"),
+        ("05 + timeout 3s", "then: found '05 + timeout 3s', expected a code that refuses, or a timeout"),
+        ("timeout soon", "then: found 'timeout soon', expected silence (the nearest)"),
         ("lost + twice", "then: found 'lost + twice', expected \"lost\" alone"),
         ({"answer": "10"}, "then.answer: found '10', expected two digits or capital letters that refuse"),
         ({"anwser": "05"}, "then.anwser: found a key nobody reads, expected one of answer, balance"),
@@ -103,12 +121,13 @@ def test_a_wrong_step_is_refused_in_one_sentence(step: object, sentence: str) ->
 def test_what_becomes_of_an_answer_is_said() -> None:
     told = [
         conduct_of(words, NAMES).told
-        for words in ("silence", "lost", "drop line", "reset line", "05 + late 2s", "hold", "refuse 9s")
+        for words in ("silence", "lost", "threeds=late", "drop line", "reset line", "05 + late 2s", "hold", "refuse 9s")
     ]
 
     assert told == [
         "not answered",
         "taken as never received",
+        "3-D Secure finds: late",
         "not answered, connection closed",
         "not answered, connection reset",
         "answered: 05 + late 2s",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from functools import partial
 from statistics import median
 
 import pytest
@@ -41,7 +40,8 @@ def test_delays_depend_on_seed_rule_card_and_count_alone() -> None:
     def delays(order: list[str], seed: int = 1) -> dict[str, list[float]]:
         book, found = playbook("any -> late uniform 1s..3s", seed=seed), dict[str, list[float]]()
         for card in order * 2:
-            cue = book.match(Said(card=card).marks, partial(Said, card=card))
+            said = Said(card=card)
+            cue = book.match(said.marks, said)
             assert cue is not None
             found.setdefault(card, []).append(cue.conduct.late_seconds)
         return found

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from switch.errors import SpecError
-from switch.scenarios.host_rule import HostRule, is_at_issuer
+from switch.scenarios.host_rule import PAGE, HostRule, is_at_issuer
 from switch.spec_table import SpecTable
 from tests.scenarios.messages_said import CARD, NAMES, rule
 
@@ -34,7 +34,14 @@ def test_a_table_and_a_line_make_the_same_rule() -> None:
     ("values", "sentence"),
     [
         ({"when": {}}, "then: found nothing, expected what is done"),
-        ({"then": "05", "at": "here"}, "at: found 'here', expected one of host, issuer"),
+        ({"then": "05", "at": "here"}, "at: found 'here', expected one of host, issuer, page"),
+        ({"then": "threeds=failed", "at": "issuer"}, "then: found threeds at issuer, expected no at, or at = page"),
+        ({"then": ["threeds=failed", "05"]}, "then: found an answer of the host at the payment page, expected threeds=…"),
+        (
+            {"then": "timeout 3s", "at": "issuer"},
+            "then: found timeout at an issuer, expected late, or timeout in a rule at the host",
+        ),
+        ({"then": "silence", "at": "page"}, "then: found an answer of the host at the payment page, expected threeds=…"),
         ({"then": "05", "tmes": 1}, "tmes: found a key nobody reads, expected one of afterwards"),
         ({"then": "05", "when": {"per": "shop"}}, "when.per: found 'shop', expected one of card, merchant, terminal, rule"),
         ({"then": "05", "when": {"chance": "much"}}, "when.chance: found another value"),
@@ -47,6 +54,20 @@ def test_a_wrong_rule_is_refused_in_one_sentence(values: dict[str, Any], sentenc
         of_table(**values)
 
     assert str(refused.value).startswith(f"trial: {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"then": ["threeds=wrong code", "ok", {"threeds": "late"}]}, "any -> threeds=wrong code, ok, threeds=late"),
+        ({"then": "threeds=failed + state tried", "at": "page"}, "any -> threeds=failed + state tried"),
+        ({"then": "ok", "at": "page", "when": {"card": CARD}}, "at=page card=450716******0010 -> ok"),
+    ],
+)
+def test_a_rule_with_threeds_is_at_the_payment_page(values: dict[str, Any], shown: str) -> None:
+    made = of_table(**values)
+    assert (made.at, made.in_words) == (PAGE, shown)
+    assert rule(made.in_words.replace("450716******0010", CARD)).at == PAGE
 
 
 @pytest.mark.parametrize("chance", [1, 1.0, "100%", "1"])

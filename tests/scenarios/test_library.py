@@ -15,6 +15,8 @@ from tests.support.centre_in_loop import loopback, specs
 from tests.support.wire_seen import Gateway, fault_of
 
 LIBRARY = library_of()
+#: Those of the payment page are tried by ``tests/gateway/site/test_scripted_banks.py``.
+ON_LINES = [entry for entry in LIBRARY if not any(sent.startswith("checkout") for sent, _ in entry.steps)]
 COUNT_LEAST = 40
 ISSUERS_ASKED = frozenset(specs().issuers)
 
@@ -25,7 +27,7 @@ def clock() -> MockClock:
     return MockClock(autojump_threshold=0.001)
 
 
-@pytest.mark.parametrize("entry", LIBRARY, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ON_LINES, ids=lambda entry: entry.name)
 async def test_the_wire_shows_what_the_scenario_says(
     entry: LibraryScenario, clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

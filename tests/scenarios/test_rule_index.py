@@ -51,7 +51,7 @@ SAID = st.builds(
 def tried(lines: list[str], monkeypatch: pytest.MonkeyPatch) -> Playbook:
     """Rules that are all tried, one after the other."""
     book = playbook(*lines)
-    monkeypatch.setattr(book._found[HOST], "places", lambda marks, facts_of: list(range(len(book))))
+    monkeypatch.setattr(book._found[HOST], "places", lambda marks, facts: list(range(len(book))))
     return book
 
 
@@ -86,4 +86,4 @@ def test_five_hundred_rules_that_mean_others_are_not_tried(line: str) -> None:
     book = playbook(*(f"{line.format(number)} -> 91" for number in range(1, 501)))
     said = Said(amount_minor=99, others={"mcc": ("5411",), "type": ("purchase",)}, elements={"11": "999999"})
 
-    assert book._found[HOST].places(said.marks, lambda: said) == []
+    assert book._found[HOST].places(said.marks, said) == []

@@ -34,6 +34,11 @@ then = { hold = true, partial = "30.00", balance = "1.00", dialect = "bcd", stat
 [[rule]]
 when = { time = "08:00..12:00", date = "2026-11-30", nth = 2, element = { "127.22" = "A" } }
 then = { drop = "half_open", refuse = "30s" }
+[[rule]]
+then = { timeout = "3s" }
+[[rule]]
+at = "page"
+then = ["ok", { threeds = "wrong code" }]
 """
 
 
@@ -71,6 +76,7 @@ def test_whatever_a_file_may_say_fits() -> None:
         (b'"half_open"', b'"open"'),
         (b'"stan", "rrn"', b'"stan", "pan"'),
         (b'state = "x"', b'state = "x y"'),
+        (b'"wrong code"', b'"wrong"'),
         (b'per = "rule"', b'per = "shop"'),
     ],
 )

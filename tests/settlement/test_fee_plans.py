@@ -219,6 +219,15 @@ def test_tiers_go_by_what_was_sold_on_earlier_dates_of_the_month(tmp_path: Path)
     ]
 
 
+def test_tiers_begin_anew_with_the_month_and_count_its_first_date(tmp_path: Path) -> None:
+    with journal_of(tmp_path, "2026-11-30") as journal:
+        for amount_minor in (500_00, 200_00, 10_00):
+            journal.decide(merchant_id=TIERED.id, terminal_id="TIER0001", amount_minor=amount_minor)
+            close(tmp_path)
+    rates = "SELECT business_date, discount_rate_basis_points FROM presentment ORDER BY request_id"
+    assert rows(tmp_path, rates) == [("2026-11-30", 200), ("2026-12-01", 200), ("2026-12-02", 100)]
+
+
 def test_rows_by_product_category_and_type(tmp_path: Path) -> None:
     """The fuel station (5541) pays 0.90 % of credit cards, from Saturday on 0.80 %; two dirhams of a withdrawal."""
     shops = [evolve(GROCER, id=f"SHOP{mcc}", plan="columns", mcc=mcc, terminals=(f"SHOP{mcc}",)) for mcc in ("5411", "5541")]
@@ -392,6 +401,30 @@ def test_check_finds_what_was_changed(tmp_path: Path, sql: str, check: str) -> N
         connection.execute(sql)
         connection.commit()
     assert check in {fault.check for fault in check_books(tmp_path).faults}
+
+
+@pytest.mark.parametrize(
+    ("change", "of_which"),
+    [
+        ("request_id = 99", "presentment 99 is not there for its fee gateway"),
+        ("merchant_id = 'NOBODY'", "presentment 1 is not there for its fee gateway"),
+        ("kind = 'cash_machine'", "presentment 1 is not there for its fee cash_machine"),
+        ("rule = rule + 1", "presentment 1 is not there for its fee gateway"),
+        ("adjusts = '2026-11-19'", "presentment 1 is not there for its fee gateway"),
+    ],
+)
+def test_check_finds_the_adjustment_of_a_fee_that_is_not_there(tmp_path: Path, change: str, of_which: str) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=SHOP.id, terminal_id="SHOP0001", channel="ecommerce")
+        close(tmp_path)
+        journal.reverse(sale, 40_00)
+        close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection:
+        connection.execute("DROP TRIGGER fee_line_no_update")
+        connection.execute(f"UPDATE fee_line SET {change} WHERE adjusts <> '' AND kind = 'gateway'")
+        connection.commit()
+    found = [(fault.business_date, fault.sentence) for fault in check_books(tmp_path).faults]
+    assert (SATURDAY, f"{of_which}, or has no rule for it") in found
 
 
 @pytest.mark.parametrize(

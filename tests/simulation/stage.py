@@ -7,7 +7,7 @@ from typing import Final
 
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
-from switch.lines.staging.issuer_script import IssuerScript, elsewhere
+from switch.lines.staging.issuer_script import Elsewhere, IssuerScript
 from switch.scenarios.business_time import Moment
 from switch.scenarios.conduct import Conduct
 from switch.scenarios.host_rule import HOST, HostRule
@@ -59,8 +59,8 @@ class Stage:
         """What is done with the answer to a message of an acquirer."""
         if not self.playbook.has(HOST):
             return None
-        look_up = elsewhere(*self._known, connection="ascii")
-        cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, specs().dialects["ascii"], look_up))
+        look_up = Elsewhere(*self._known, connection="ascii")
+        cue = self.playbook.match(marks_of(message), MessageFacts(message, specs().dialects["ascii"], look_up))
         return None if cue is None or cue.conduct.usual else cue.conduct
 
     def at_issuer(self, name: str, message: Message) -> Conduct | None:

@@ -576,7 +576,7 @@ def test_every_key_the_loader_reads_is_in_the_readme(monkeypatch: pytest.MonkeyP
         return value(self, key, kind, default)
 
     monkeypatch.setattr(SpecTable, "_value", listen)
-    load_specs()
+    load_specs(default_folder())
     written = {part for example in readme_examples() for path in paths(example) for part in re.findall(r"\w+", path)}
     assert asked - written == set()
     assert len(asked) > 60

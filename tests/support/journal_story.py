@@ -26,10 +26,11 @@ DATE = "2026-11-22"
 
 
 class Told:
-    """``now`` is in seconds since the centre started; what is told carries it in front: ``0.007 atlas response …``."""
+    """``now`` is in seconds since the centre started; what is told carries it in front: ``0.007 atlas response …``. ``timers``
+    are a share of the usual, as ``switch up --timers`` has them."""
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.now = data, 0.0
+    def __init__(self, data: Path, timers: float = 1.0) -> None:
+        self.data, self.now, self._timers = data, 0.0, timers
         self.journal = SqliteJournal(data / JOURNAL_FILE, Vault.open(data))
         self.journal.open_business_date(DATE, "operator", NOW_MS)
         self._turn = Turn(self._commit, Said(), lambda notice: None)
@@ -40,15 +41,16 @@ class Told:
     def _started(self) -> Switchboard:
         beginning = self.journal.beginning()
         board = Switchboard(
-            table=specs().routing,
+            table=specs().routing.with_timers(self._timers),
             destinations=[
-                Destination(issuer=each.id, origin=each.origin, timeout_seconds=each.timeout_seconds)
+                Destination(issuer=each.id, origin=each.origin, timeout_seconds=each.timeout_seconds * self._timers)
                 for each in specs().issuers.values()
             ],
             merchants=specs().merchants,
             archive=self.journal.archive,
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
+            timers=self._timers,
         )
         self._turn.perform(board.recover(beginning.recovery, self.now), self.now)
         return board

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from switch.centre.host.scope_orders import of_kind
 from switch.errors import SwitchError
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.element_names import SHORT_FORMS, USUAL_REQUEST, numbers_by_name
@@ -41,3 +42,10 @@ def described_message(words: Iterable[str], specs: Specs) -> tuple[Message, str,
         else:
             raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
     return Message(mti, dict(sorted(elements.items()))), line, Moment(day, f"{day}T{hour}")
+
+
+def message_in(order: Mapping[str, Any]) -> Message:
+    """The message of an order (``mti`` and ``elements`` by their numbers). WrongOrderError where it has none."""
+    elements = of_kind(order.get("elements", {}), "elements", dict)
+    numbered = {int(key): of_kind(value, key, str) for key, value in elements.items() if key.isdecimal()}
+    return Message(of_kind(order.get("mti"), "mti", str), dict(sorted(numbered.items())))

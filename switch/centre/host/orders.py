@@ -13,6 +13,7 @@ from typing import Any
 import trio
 
 from switch.card import mask_numbers
+from switch.centre.host.described import message_in
 from switch.centre.host.scope_orders import ScopeOrders, WrongOrderError, list_of, of_kind
 from switch.centre.host.script import HostScript
 from switch.errors import SpecError
@@ -102,9 +103,7 @@ class Orders:
     async def _try(self, order: dict[str, Any]) -> dict[str, Any]:
         """What each rule would do with a message (``mti``, ``elements``, ``line``), or which of its conditions it does not
         meet. Nothing is counted."""
-        elements = of_kind(order.get("elements", {}), "elements", dict)
-        numbered = {int(key): of_kind(value, key, str) for key, value in elements.items() if key.isdecimal()}
-        message = Message(of_kind(order.get("mti"), "mti", str), dict(sorted(numbered.items())))
+        message = message_in(order)
         assert self._facts is not None, "a centre knows its listeners"
         facts, chosen = self._facts(message, of_kind(order.get("line", ""), "line", str)), self._chosen(order)
         outcomes = zip(self._script.playbook.played, self._script.playbook.trial(facts), strict=True)

@@ -1,4 +1,4 @@
-"""Orders about answers that are held back: list them, release them."""
+"""Orders about answers that rules keep: which rule did, what is held back, and its release."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import trio
 
-from switch.centre.host.scope_orders import list_of
+from switch.centre.host.scope_orders import list_of, of_kind
 from switch.lines.staging.answer_stage import AnswerStage
+from switch.lines.staging.applied_rules import AppliedRules
 from switch.lines.staging.held import HeldAnswer
 from switch.routing.traffic.effects import Notice
 
@@ -18,9 +19,14 @@ HELD_WAIT_SECONDS_MAX: Final = 5.0  #: of one order; who has the door opened may
 class StageOrders:
     """Who carries them out; ``handlers`` leads from the word of an order to what is done. ``tell`` hears what was released."""
 
-    def __init__(self, stage: AnswerStage, tell: Callable[[Notice], None]) -> None:
-        self._stage, self._tell = stage, tell
-        self.handlers = {"held": self._held, "release": self._release}
+    def __init__(self, stage: AnswerStage, applied: AppliedRules, tell: Callable[[Notice], None]) -> None:
+        self._stage, self._applied, self._tell = stage, applied, tell
+        self.handlers = {"applied": self._applied_to, "held": self._held, "release": self._release}
+
+    async def _applied_to(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What a rule did with the answer to a message (by ``stan`` and ``terminal``, or ``rrn``); empty where none did."""
+        stan, terminal_id, rrn = (of_kind(order.get(key, ""), key, str).strip() for key in ("stan", "terminal", "rrn"))
+        return {"told": self._applied.about(stan, terminal_id, rrn)}
 
     async def _held(self, order: dict[str, Any]) -> dict[str, Any]:
         """What waits; where nothing does, up to ``wait`` seconds are given for an answer to be held."""

@@ -23,9 +23,9 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation, to_upload
 from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
-from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
+from switch.iso8583.plain.picker import ValuePicker
 from switch.iso8583.plain.plain_answer import plain_issuer_answer
-from switch.iso8583.plain.plain_request import plain_authorization, when
+from switch.iso8583.plain.plain_request import PickedElements, plain_authorization, when
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
@@ -77,7 +77,7 @@ class Inbound:
         hints: WireFormatHint,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self.unreadable = board.take, Unreadable(outgoing, hints)
+        self._take, self._tick, self.unreadable = board.take, board.tick, Unreadable(outgoing, hints)
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         dates = {edition: Dates(edition) for edition in EDITIONS}
         self._dates = {edition: each.check for edition, each in dates.items()}
@@ -94,7 +94,7 @@ class Inbound:
         """One message of an acquirer."""
         if line.dropped or line.muted:
             return
-        if self.script is None and line.pickers is not None and self._plain_request(line, line.pickers[0], frame, now, effects):
+        if line.pickers is not None and self._plain_request(line, line.pickers[0], frame, now, effects):
             return
         try:
             received = line.codec.decode(frame.body)
@@ -130,11 +130,13 @@ class Inbound:
 
     def _plain_request(self, line: Line, pick: ValuePicker, frame: Frame, now: float, effects: list[Effect]) -> bool:
         """Take a request that says no more than who pays what to whom. False, and nothing is done, where it has to be decoded:
-        it says more, or there is something wrong with it."""
+        it says more, there is something wrong with it, or a rule may mean it."""
         picked = pick(frame.body)
         if picked is None or line in self._callers.signed_off or not self._dates_right(*when(picked)):
             return False
-        elements = UndecodedElements(line.codec, frame.body)
+        elements = PickedElements(picked, line.codec, frame.body)
+        if self.script is not None and self.script.may_apply(line, picked, elements):
+            return False
         request = plain_authorization(picked, elements, CURRENCY)
         if request is None:
             return False
@@ -149,7 +151,7 @@ class Inbound:
         with the message."""
         assert self.script is not None
         cue = self.script.cue(origin.line, message) if expects_answer(message.mti) else None
-        if cue is None or cue.conduct.usual:
+        if cue is None:
             return origin
         conduct, line = cue.conduct, origin.line
         told = f"{conduct.told} ({cue.reason})"
@@ -157,11 +159,15 @@ class Inbound:
             plain = evolve(conduct, code=None)
             scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
             return altered(origin, scripted=scripted, conduct=None if plain.usual else plain, rule=cue.reason)
-        if conduct.part_minor is not None:
-            plain = evolve(conduct, part_minor=None)
-            sale = act == self._authorization and not acquirer.is_void(message)
-            in_part = Scripted(told, part_minor=conduct.part_minor) if sale else None
-            return altered(origin, scripted=in_part, conduct=None if plain.usual else plain, rule=cue.reason)
+        if conduct.part_minor is not None or conduct.timeout_seconds:
+            plain = evolve(conduct, part_minor=None, timeout_seconds=0.0)
+            asked = None
+            if act == self._authorization and not acquirer.is_void(message):
+                seconds = conduct.timeout_seconds
+                asked = Scripted(told, part_minor=conduct.part_minor, timeout_seconds=seconds)
+                if seconds:  # nobody else looks so early
+                    self.put_off(seconds, line, lambda now, effects: effects.extend(self._tick(now)))
+            return altered(origin, scripted=asked, conduct=None if plain.usual else plain, rule=cue.reason)
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from switch.journal.journal import Batch
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import UNTOLD, Effect, Notice
 
 
 class Sending(Protocol):
@@ -45,6 +45,7 @@ class Turn:
             self._commit(batch)
         self._sending.flush()
         for occurrence in batch.occurrences:
-            self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
+            if occurrence.kind not in UNTOLD:
+                self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
         for notice in notices:
             self._tell(notice)

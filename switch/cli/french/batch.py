@@ -20,6 +20,45 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "{1#} without a digest": "{1} sans empreinte",
     "rows changed in {1#} of the books' tables": "lignes modifiées dans {1} tables de la comptabilité",
     "no business date in this range": "aucune journée comptable dans cette période",
+    "reopened": "rouverte",
+    "closed again": "arrêtée à nouveau",
+    # day reopen
+    "business date {1} is reopened, and is to be closed again": "la journée comptable {1} est rouverte, et reste à arrêter",
+    "business date {1} can be reopened; nothing was written": (
+        "la journée comptable {1} peut être rouverte ; rien n'a été écrit"
+    ),
+    "business date {1} cannot be reopened": "la journée comptable {1} ne peut pas être rouverte",
+    "business date {1} cannot be reopened: {2*}; correct it on the open date": (
+        "la journée comptable {1} ne peut pas être rouverte : {2} ; à corriger sur la journée ouverte"
+    ),
+    "business date {1} cannot be reopened: {2*}": "la journée comptable {1} ne peut pas être rouverte : {2}",
+    "business date {1} is to be closed again: {2} reopened it; {3*}": (
+        "la journée comptable {1} reste à arrêter : rouverte par {2} ; {3}"
+    ),
+    "{1} was closed after it; only the last closed date can be reopened": (
+        "celle du {1} a été arrêtée ensuite ; seule la dernière journée arrêtée peut être rouverte"
+    ),
+    "payment file {1} was written for the bank: 1 transfer pays its payouts": (
+        "le fichier de virements {1} est écrit pour la banque, avec 1 virement de la journée"
+    ),
+    "payment file {1} was written for the bank: {2#} transfers pay its payouts": (
+        "le fichier de virements {1} est écrit pour la banque, avec {2} virements de la journée"
+    ),
+    "it is booked on the accounts of {1}": "elle est passée sur les comptes de {1}",
+    "it is booked at once by what is running: {1}": "elle est passée aussitôt sur les comptes des banques en marche : {1}",
+    "an earlier release wrote the accounts of bank {1}, which may have booked it": (
+        "les comptes de la banque {1} sont d'une version antérieure, et elle y est peut-être passée"
+    ),
+    "dispute {1} is about a sale of it": "le litige {1} concerne une de ses ventes",
+    "a person has decided about its exception with RRN {1}": "une décision est prise sur son anomalie RRN {1}",
+    "rows of {1} are not as its close wrote them": "des lignes de « {1} » ont changé depuis son arrêté",
+    "1 statement was given to a mail server": "1 relevé est remis à un serveur de messagerie",
+    "{1#} statements were given to a mail server": "{1} relevés sont remis à un serveur de messagerie",
+    "presentments and adjustments": "présentations et régularisations",
+    "to be paid": "à virer",
+    "payouts": "virements",
+    "banks": "banques",
+    "rows kept": "lignes gardées",
     # progress
     "copying the books": "copie de la comptabilité",
     "reading day {1#} of {2#}": "lecture de la journée {1} sur {2}",
@@ -135,6 +174,12 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "made offline, above the floor limit of the contract": "faite hors ligne, au-dessus du plafond du contrat",
     "statements of {1} until {2} written to {3}": "relevés de {1} jusqu'au {2} écrits dans {3}",
     # mistakes
+    "{1}: found {2*}, expected a folder that can be moved; business date {3} is reopened, and is closed by: {4}": (
+        "{1} : {2}, attendu un dossier déplaçable ; la journée comptable {3} est rouverte, et s'arrête par : {4}"
+    ),
+    "{1}: found {2}, expected a folder that can be moved; business date {3} is reopened, and is closed by: {4}": (
+        "{1} : « {2} », attendu un dossier déplaçable ; la journée comptable {3} est rouverte, et s'arrête par : {4}"
+    ),
     "--dry-run: found beside {1}, expected one of them": "--dry-run : trouvé avec {1}, attendu l'un des deux",
     "merchant {1} has no statement from {2} to {3}": "le commerçant {1} n'a pas de relevé du {2} au {3}",
     "--format {1}: found several dates, expected text, csv or json": (

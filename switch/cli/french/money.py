@@ -120,8 +120,9 @@ MONEY: Final[dict[str, str]] = {
     "--all: found beside a DATE or --month, expected one of them": (
         "--all : trouvé avec une DATE ou --month, attendu l'un des deux"
     ),
-    "--to: found without a DATE, expected the first date in front of it": (
-        "--to : trouvé sans DATE, attendu la première date devant"
+    "--from: found beside DATE, expected one of them": "--from : trouvé avec DATE, attendu l'un des deux",
+    "--to: found without --from or a DATE, expected the first date": (
+        "--to : trouvé sans --from ni DATE, attendu la première date"
     ),
     "--to: found {1}, expected {2} or later": "--to : trouvé {1}, attendu {2} ou plus tard",
     "--ledger: found beside --chart or --merchant, expected one of them: it is of Switch itself": (

@@ -56,6 +56,10 @@ PROOFS: Final[dict[str, str]] = {
     "cards_open": "cartes déchiffrables",
     "messages_open": "messages déchiffrables",
     "rows_unchanged": "lignes inchangées",
+    "withdrawn_rows_unchanged": "lignes retirées inchangées",
+    "reopened_is_closed_again": "journées rouvertes arrêtées de nouveau",
+    "reopenings_are_all_there": "réouvertures toutes présentes",
+    "invoices_of_whole_months": "factures des mois entiers",
     "files_unchanged": "fichiers inchangés",
     "issuers_booked": "comptes des émetteurs",
     "issuers_agree_with_positions": "émetteurs et soldes nets",
@@ -228,6 +232,19 @@ PROOFS: Final[dict[str, str]] = {
     "request {1}": "demande {1}",
     "message {1} and {2#} more": "message {1} et {2} de plus",
     "message {1}": "message {1}",
+    "reopening {1}: the rows of {2} that it withdrew are not as they were written": (
+        "réouverture {1} : les lignes retirées de « {2} » ont changé depuis leur écriture"
+    ),
+    "reopening {1}: a later date is closed, and this one was not closed again": (
+        "réouverture {1} : une journée suivante est arrêtée, alors que celle-ci ne l'est plus"
+    ),
+    "reopenings are numbered {1}, or one of them is missing": "réouvertures numérotées {1}, ou il en manque une",
+    "business date {1}: reopened by {2}, and not closed again yet: `{3}` does that": (
+        "journée comptable {1} : rouverte par {2}, et pas encore arrêtée de nouveau : `{3}`"
+    ),
+    "the invoice of merchant {1} for {2} is not of its last statement of the month": (
+        "la facture {2} du commerçant {1} ne suit pas son dernier relevé du mois"
+    ),
     "the rows of {1} are not as they were written": "les lignes de la table « {1} » ont changé depuis leur écriture",
     "{1#} file is not as they were written: {2} and {3#} more; delete them, and `{4}` writes them from the books": (
         "{1} fichier a changé depuis son écriture : {2} et {3} de plus ; supprimez-le, et `{4}` le réédite"

@@ -147,6 +147,8 @@ class OfficeView:
             details.append(self.code(str(body["code"])))
         if body.get("auth_code"):
             details.append(f"{self.t['auth_code']} {self._figures(str(body['auth_code']))}")
+        if body.get("result"):  # of 3-D Secure, chosen by a rule
+            details += [self.t[f"result_{body['result']}"], visible(str(body["rule"]))]
         return {
             "time": self.time(happened.at_ms),
             "what": self.t.get(f"event_{happened.event}", happened.event),

@@ -21,7 +21,7 @@ from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.store.order_book import MAILED, NOT_MAILED, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.machine.private import create_file, make_folder
-from switch.mail.delivery import MAIL_FOLDER
+from switch.mail.letter import MAIL_FOLDER
 from switch.mail.smtp_session import opened
 from switch.record import frozen
 from switch.specs.specification import Specs

@@ -10,10 +10,12 @@ from base64 import b64encode
 from typing import Final, NamedTuple
 
 from switch.acquirer.card_proofs import cavv_of, issuer_of
+from switch.card import AUTHENTICATION_RESULTS, CHALLENGING, AuthenticationResult
 from switch.gateway.payments.paying import HolderProof, TypedCard
 from switch.gateway.protocol.answers import Authentication, MdStatus, TransStatus
+from switch.gateway.protocol.posted import Posted
 from switch.keys.key_module import KeyModule
-from switch.specs.gateway.gateway_profile import AuthenticationResult
+from switch.specs.gateway.gateway_profile import AuthenticationRule
 from switch.specs.specification import Specs
 
 _XID_BYTES: Final = 20
@@ -35,6 +37,7 @@ class BankFinding(NamedTuple):
 BANK_FINDINGS: Final[dict[AuthenticationResult, BankFinding]] = {
     "frictionless": BankFinding("1", "Y", "05", "authenticated without a question"),
     "challenge": BankFinding("1", "Y", "05", "authenticated"),
+    "wrong code": BankFinding("0", "N", "", "the holder typed no right code", goes_on=False),
     "attempted": BankFinding("4", "A", "06", "authentication was attempted"),
     "not enrolled": BankFinding("2", "U", "07", "the card takes no part in 3-D Secure", proved=False),
     "unavailable": BankFinding("5", "U", "07", "the page of the issuing bank is not available", proved=False),
@@ -70,6 +73,16 @@ class BankPages:
         )
         refused = "" if goes_on else f"3-D Secure: {found.words}"
         return HolderProof(told=told, eci=eci, cavv=cavv.hex().upper(), refused=refused)
+
+
+def answered(posted: Posted, rule: AuthenticationRule) -> AuthenticationResult | None:
+    """What the form of the bank's page comes to: a result that was chosen there, or the right code; None where the code is
+    wrong."""
+    chosen = posted["result"].strip()
+    for result in AUTHENTICATION_RESULTS:
+        if result == chosen and result not in CHALLENGING:
+            return result
+    return "challenge" if rule.result != "wrong code" and posted["code"].strip() == rule.code else None
 
 
 def no_question() -> HolderProof:

@@ -10,8 +10,8 @@ from typing import Final
 
 from attrs import define
 
+from switch.card import AuthenticationResult
 from switch.gateway.site.sessions import PageSession
-from switch.specs.gateway.gateway_profile import AuthenticationResult
 
 BANK_SECONDS: Final = 30  #: for which the page waits for the answer of a bank; shoppers wait no longer at a blank page
 _BEHIND_SECONDS: Final = 5  #: after the page has stopped waiting: when the answer that is too late comes

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.acquirer.card_proofs import issuer_of
+from switch.card import AUTHENTICATION_RESULTS, CHALLENGING
 from switch.gateway.affiliation.affiliation_pages import AffiliationPages
 from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
@@ -31,7 +32,7 @@ from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import page, static_files, texts, time_shown
 from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
-from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
+from switch.specs.gateway.gateway_profile import AcquirerIdentity
 
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
 _OWN: Final = "'self'"
@@ -220,8 +221,8 @@ class Site:
             form_action=f"{_OWN} {_origin(session.request.fail_url)}",
             brand=service.profile.brands[card.brand],
             issuer=service.specs.issuers[issuer].name if issuer else "",
-            bank_hint=t["bank_code_hint"].format(service.profile.rule_of(card.pan).code),
-            results=[each for each in RESULTS if each != "challenge"],
+            bank_hint=t["bank_code_hint"].format(service.rule_of(session).code),
+            results=[each for each in AUTHENTICATION_RESULTS if each not in CHALLENGING],
         )
 
     def _page(

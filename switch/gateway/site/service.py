@@ -10,6 +10,7 @@ from typing import Final
 import trio
 from attrs import evolve
 
+from switch.card import CHALLENGING, AuthenticationResult
 from switch.gateway.front.token_buckets import PageLimits
 from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import PaymentDesk
@@ -24,12 +25,13 @@ from switch.gateway.protocol.posted import Posted
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
-from switch.gateway.site.holder_proofs import BankPages, no_question
+from switch.gateway.site.holder_proofs import BankPages, answered, no_question
 from switch.gateway.site.late_banks import LATE, LATE_LOOK_SECONDS, LateBanks
+from switch.gateway.site.scripted_banks import ScriptedBanks
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
-from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
+from switch.specs.gateway.gateway_profile import AcquirerIdentity, AuthenticationRule, Shop
 from switch.specs.specification import Specs
 
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
@@ -45,6 +47,7 @@ class PageService:
         desk: PaymentDesk,
         callbacks: CallbackDesk,
         banks: BankPages,
+        scripted: ScriptedBanks,
         receipts: ReceiptDesk,
         office: OfficeDesk,
         limits: PageLimits,
@@ -53,6 +56,7 @@ class PageService:
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self._scripted = scripted
         self.receipts, self.store, self.office, self.limits = receipts, store, office, limits
         self.sessions, self._late_banks = Sessions(), LateBanks()
         self._judge = PostJudge(self.profile)
@@ -238,11 +242,16 @@ class PageService:
         for other in self.sessions.of_order(session.number):  # who left the bank's page in another window goes on here
             if other is not session and other.stage in ("bank", "late"):
                 other.stage, other.card = "replaced", None
-        rule = self.profile.rule_of(session.card.pan)
-        if rule.result == "challenge":
+        rule = session.bank_rule = await self._scripted.rule_for(session.number, session.request, session.shop, session.card)
+        if rule.result in CHALLENGING:
             session.stage, session.wrong_codes = "bank", 0
             return None
         return await self._finding(session, rule.result, may_wait=True)
+
+    def rule_of(self, session: PageSession) -> AuthenticationRule:
+        """What the bank's page finds for the card of a session."""
+        assert session.card is not None
+        return session.bank_rule or self.profile.rule_of(session.card.pan)
 
     def _begin_authentication(self, books: Books, session: PageSession) -> PageOrder | None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
@@ -262,18 +271,14 @@ class PageService:
         sent = session.take(token)
         if sent is None:
             return
-        chosen = posted["result"].strip()
-        if chosen in RESULTS and chosen != "challenge":
-            result: AuthenticationResult = next(each for each in RESULTS if each == chosen)
-        elif posted["code"].strip() == self.profile.rule_of(session.card.pan).code:
-            result = "challenge"
-        else:
+        found = answered(posted, self.rule_of(session))
+        if found is None:
             session.wrong_codes += 1
             if session.wrong_codes < CHALLENGE_TRIES:
                 session.message = "code_of_bank_wrong"
                 sent.done.set()
                 return
-            result = "failed"
+        result: AuthenticationResult = found or "wrong code"
         session.message = ""
 
         async def go_on(of: PageSession) -> None:
@@ -285,7 +290,7 @@ class PageService:
         """What the bank found; an answer that comes late is waited for first."""
         assert session.card is not None
         if may_wait and result in LATE:
-            return self._late_banks.ask(session, result, self.profile.rule_of(session.card.pan).seconds, self.clock_ms())
+            return self._late_banks.ask(session, result, self.rule_of(session).seconds, self.clock_ms())
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof)

@@ -31,6 +31,7 @@ from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
 from switch.gateway.site.routes import Site
+from switch.gateway.site.scripted_banks import ScriptedBanks
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
 from switch.gateway.store.reading import StoreReader
@@ -72,6 +73,7 @@ class SiteOptions:
     certificate: Path | None = None
     key: Path | None = None
     answer_seconds: float = ANSWER_SECONDS
+    listener: str = ""  #: the name of the listener that is called
 
 
 def test_certificate(data: Path, host: str) -> tuple[Path, Path]:
@@ -193,7 +195,8 @@ async def running(
     limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, limits_ms)
     office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms, limits_ms=limits_ms)
     banks = BankPages(specs, keys)
-    service = PageService(specs, writer, desk, callbacks, banks, receipts, office, limits, clock_ms=clock_ms)
+    scripted = ScriptedBanks(specs, writer, options.data, dialect=dialect, listener=options.listener, clock_ms=clock_ms)
+    service = PageService(specs, writer, desk, callbacks, banks, scripted, receipts, office, limits, clock_ms=clock_ms)
     settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)
     async with trio.open_nursery() as storing:
         await storing.start(writer.run)

@@ -18,7 +18,7 @@ from switch.gateway.payments.paying import TypedCard
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis
 from switch.gateway.protocol.payment_request import FieldError, PageLanguage, PaymentRequest
 from switch.record import frozen
-from switch.specs.gateway.gateway_profile import AcquirerIdentity, Shop
+from switch.specs.gateway.gateway_profile import AcquirerIdentity, AuthenticationRule, Shop
 
 TOKEN_BYTES: Final = 24  #: 192 bits
 SESSIONS_MAX: Final = 20_000  #: more than that many shoppers at once are not at one payment page; the oldest is forgotten
@@ -66,6 +66,7 @@ class PageSession:
     form_token: str = field(factory=lambda: secrets.token_urlsafe(TOKEN_BYTES))
     sent: dict[str, Sent] = field(factory=dict)
     card: TypedCard | None = field(default=None, repr=False)
+    bank_rule: AuthenticationRule | None = None  #: what the bank's page finds for the card that was typed last
     wrong_codes: int = 0
     restored: bool = False  #: made anew from the store: nobody in memory leads it on
     led_back: bool = False  #: the page that leads back by itself was shown: whoever comes back to it stays

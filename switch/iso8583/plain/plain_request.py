@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from switch.card import PAN_DIGITS_MIN, Pan
+from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import (
     CHANNEL_OF_ENTRY_MODE,
     ECOMMERCE_CONDITIONS,
@@ -14,16 +15,18 @@ from switch.iso8583.mapping.acquirer import (
     TRANSACTION_TYPES,
     VOIDS,
 )
-from switch.iso8583.plain.picker import Wanted
+from switch.iso8583.plain.picker import UndecodedElements, Wanted
 from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, ExchangeKey
 
-_VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 49)
+_VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 49, 43)
+#: Element -> its place in what was picked.
+_PLACES: Final = {number: place for place, number in enumerate(_VALUES, start=1)}
 #: DE 15, 16, 17 and 73 hold dates that would have to be looked at; what proves a card or its holder is not plain.
 PLAIN_REQUESTS: Final = Wanted(
     mtis=frozenset({"0100", "0200"}),
     values=_VALUES,
     needed=frozenset({2, 3, 4, 7, 11, 32, 37, 41, 42}),
-    beside=frozenset({19, 20, 21, 23, 24, 26, 33, 43}),
+    beside=frozenset({19, 20, 21, 23, 24, 26, 33}),
 )
 
 
@@ -51,6 +54,7 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
         terminal_id,
         merchant_id,
         of,
+        _,
     ) = picked
     amount_minor, kind = int(amount), code[:2]
     if not amount_minor or kind in VOIDS or condition in MARKS or len(pan) < PAN_DIGITS_MIN:
@@ -81,3 +85,36 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
 def when(picked: tuple[Any, ...]) -> tuple[str, str | None, str | None, str | None]:
     """The dates and times of a request that was picked: DE 7, 12, 13 and 14."""
     return picked[4], picked[6], picked[7], picked[8]
+
+
+class PickedElements(UndecodedElements):
+    """The elements of a plain request: those that were picked are at hand, and the others are decoded when one is asked for."""
+
+    __slots__ = ("_picked",)
+
+    def __init__(self, picked: tuple[Any, ...], codec: Codec, body: bytes) -> None:
+        super().__init__(codec, body)
+        self._picked = picked
+
+    def __getitem__(self, number: int) -> str:
+        place = _PLACES.get(number)
+        value = self._picked[place] if place is not None else None
+        if value is None:
+            if number not in PLAIN_REQUESTS.beside:
+                raise KeyError(number)
+            return super().__getitem__(number)
+        found: str = value
+        return found
+
+    def get(self, number: int, default: Any = None) -> Any:
+        """As of any mapping, without an exception on the way."""
+        place = _PLACES.get(number)
+        value = self._picked[place] if place is not None else None
+        if value is None:
+            return super().get(number, default) if number in PLAIN_REQUESTS.beside else default
+        return value
+
+
+def marks_picked(picked: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
+    """Card, terminal, merchant, amount and MTI of a request that was picked: what rules are found by (``glance.marks_of``)."""
+    return picked[1], picked[14].rstrip(), picked[15].rstrip(), picked[3], picked[0]

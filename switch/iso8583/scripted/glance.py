@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import Final
 
 from switch.iso8583.dialect import Dialect
@@ -26,6 +27,8 @@ _ENTRIES: Final = {
     "10": "credential_on_file",
     "80": "fallback",
 }
+MCCS_KEPT_MAX: Final = 10_000  #: merchants, beyond which all are looked up again
+KINDS_KEPT_MAX: Final = 1_024  #: of what gateways send there are some dozens
 USUAL_CURRENCY: Final = "504"  #: of an amount without DE 49
 
 
@@ -35,6 +38,11 @@ def card_of(message: Message) -> str:
     return e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
 
 
+def reference_of(message: Message) -> str:
+    """The retrieval reference number (DE 37); empty where there is none."""
+    return message.elements.get(37, "").strip()
+
+
 def marks_of(message: Message) -> tuple[str, str, str, str, str]:
     """Card, terminal, merchant, amount of twelve digits and MTI: what rules are found by."""
     e = message.elements
@@ -42,23 +50,45 @@ def marks_of(message: Message) -> tuple[str, str, str, str, str]:
 
 
 class MessageFacts:
-    """A message in the form of 1987, as rules see it. ``elsewhere`` knows what no message says: issuer, scheme, MCC, line."""
+    """A message in the form of 1987, as rules see it. ``elsewhere`` knows what no message says: issuer, scheme, MCC, line.
+
+    One is enough for all messages of a place, one after the other: to look at another costs next to nothing.
+    """
 
     def __init__(self, message: Message, dialect: Dialect, elsewhere: Callable[[str, str], str]) -> None:
         self._message, self._dialect, self._elsewhere = message, dialect, elsewhere
         self._kept: dict[str, Collection[str]] = {}
+        self._mccs: dict[tuple[str, str], tuple[str, ...]] = {}  #: of merchants that were looked at, by DE 42 and 18
+
+    def look_at(self, message: Message, dialect: Dialect) -> None:
+        """See another message from now on."""
+        self._message, self._dialect = message, dialect
+        if self._kept:
+            self._kept.clear()
 
     def words(self, name: str) -> Collection[str]:
         """Every word by which the message answers to a clause of this name."""
         words = self._kept.get(name)
         if words is None:
-            words = self._kept[name] = self._mcc() if name == "mcc" else tuple(filter(None, self._words(name)))
+            words = self._kept[name] = self._read(name)
         return words
 
-    def _mcc(self) -> tuple[str, ...]:
-        e = self._message.elements
-        mcc = self._elsewhere("mcc", e.get(42, "").rstrip()) or e.get(18, "")
-        return (mcc,) if mcc else ()
+    def _read(self, name: str) -> tuple[str, ...]:
+        if name == "class":
+            return kinds_of(self._message)
+        if name == "mcc":
+            e = self._message.elements
+            named = e.get(42, ""), e.get(18, "")
+            return self._mccs.get(named) or self._mcc(*named)
+        return tuple(filter(None, self._words(name)))
+
+    def _mcc(self, merchant_id: str, sent: str) -> tuple[str, ...]:
+        """The MCC of the merchant's contract, or the one that was sent."""
+        mcc = self._elsewhere("mcc", merchant_id.rstrip()) or sent
+        if len(self._mccs) >= MCCS_KEPT_MAX:
+            self._mccs.clear()
+        self._mccs[merchant_id, sent] = found = (mcc,) if mcc else ()
+        return found
 
     def _words(self, name: str) -> Iterator[str]:
         e = self._message.elements
@@ -70,8 +100,6 @@ class MessageFacts:
             yield e.get(42, "").rstrip()
         elif name == "mti":
             yield self._message.mti
-        elif name == "class":
-            yield from kinds_of(self._message)
         elif name == "currency":
             yield e.get(49, USUAL_CURRENCY if 4 in e else "")
         elif name == "type":
@@ -112,8 +140,19 @@ class MessageFacts:
         return CARD_VERIFICATION if verifies else kind
 
 
-def kinds_of(message: Message) -> Iterator[str]:
+def kinds_of(message: Message) -> tuple[str, ...]:
     """Every word by which a message answers to ``class``: its class, whether it asks or tells, which function it has."""
+    e = message.elements
+    return _kinds(message.mti, e.get(3, ""), e.get(70, ""))
+
+
+@lru_cache(maxsize=KINDS_KEPT_MAX)
+def _kinds(mti: str, processing_code: str, function: str) -> tuple[str, ...]:
+    """The same of all messages of a type that are alike in DE 3 and DE 70."""
+    return tuple(filter(None, _each_kind(Message(mti, {3: processing_code, 70: function}))))
+
+
+def _each_kind(message: Message) -> Iterator[str]:
     mti = message.mti
     kind = CLASSES.get(mti[1], "")
     yield kind

@@ -77,6 +77,11 @@ def cleared_dates(data: Path, issuer_id: str) -> list[str]:
     return sorted(path.stem for path in cleared_file(data, issuer_id, "").parent.glob("*-*-*.jsonl"))
 
 
+def take_back(data: Path, issuer_id: str, business_date: str) -> None:
+    """Take the file of a cleared day away, before its issuer has read it."""
+    cleared_file(data, issuer_id, business_date).unlink(missing_ok=True)
+
+
 class ClearedDay:
     """The file of a cleared day, read from one item on. DataFolderError where it is not as it was written."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
+from switch.lines.staging.applied_rules import AppliedRules
 from switch.lines.staging.cues import AnswerCue
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
@@ -16,17 +18,38 @@ from switch.scenarios.playbook import Playbook
 
 
 class RuleScript:
-    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
+    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time, and
+    ``applied`` hears of each rule that changes an answer."""
 
     def __init__(
-        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+        self,
+        playbook: Playbook,
+        table: RoutingTable,
+        merchants: Mapping[str, Merchant],
+        now: Callable[[], Moment],
+        applied: AppliedRules | None = None,
     ) -> None:
-        self.playbook, self.now = playbook, now
-        self._table, self._merchants = table, merchants
+        self.playbook, self.now, self.applied = playbook, now, applied or AppliedRules()
+        self._table, self._elsewhere = table, Elsewhere(table, merchants, now)
+        self._facts: MessageFacts | None = None
+
+    @classmethod
+    def beside(cls, other: RuleScript) -> Self:
+        """The same rules, and what they were applied to, asked at another place."""
+        return cls(other.playbook, other._table, other._elsewhere.merchants, other.now, other.applied)
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""
-        self._merchants = merchants
+        self._elsewhere.merchants, self._facts = merchants, None
+
+    def _facts_of(self, message: Message, dialect: Dialect, *, connection: str = "", issuer: str = "") -> MessageFacts:
+        """What rules may ask of a message, until the next is looked at."""
+        self._elsewhere.connection, self._elsewhere.issuer = connection, issuer
+        if self._facts is None:
+            self._facts = MessageFacts(message, dialect, self._elsewhere)
+        else:
+            self._facts.look_at(message, dialect)
+        return self._facts
 
 
 class IssuerScript(RuleScript):
@@ -35,37 +58,42 @@ class IssuerScript(RuleScript):
     def answer_cue(self, issuer: str, dialect: Dialect, message: Message) -> AnswerCue | None:
         """How the answer to a message in the form of 1987 is given, by the rule that applies, which is counted as applied;
         None where it is given as usual."""
-        look_up = elsewhere(self._table, self._merchants, self.now, issuer=issuer)
-        cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, dialect, look_up), ISSUER)
-        return None if cue is None or cue.conduct.usual else AnswerCue(cue.conduct, cue.reason)
+        cue = self.playbook.match(marks_of(message), self._facts_of(message, dialect, issuer=issuer), ISSUER)
+        if cue is None or cue.conduct.usual:
+            return None
+        self.applied.note(message, cue, issuer)
+        return AnswerCue(cue.conduct, cue.reason)
 
 
-def elsewhere(
-    table: RoutingTable,
-    merchants: Mapping[str, Merchant],
-    now: Callable[[], Moment],
-    *,
-    connection: str = "",
-    issuer: str = "",
-) -> Callable[[str, str], str]:
+class Elsewhere:
     """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, the peer, and when it came. Of a
-    message for an issuer, that is the ``issuer``."""
+    message for an issuer, that is the ``issuer``. Connection and issuer are those of the message that is looked at."""
 
-    def look_up(name: str, key: str) -> str:
-        if name in (DATE, INSTANT, TIME):
-            return now().word(name)
-        if name == "line":
-            return connection.partition(" ")[0]
-        if name == "connection":
-            return connection
-        if name == "issuer" and issuer:
-            return issuer
+    def __init__(
+        self,
+        table: RoutingTable,
+        merchants: Mapping[str, Merchant],
+        now: Callable[[], Moment],
+        *,
+        connection: str = "",
+        issuer: str = "",
+    ) -> None:
+        self._table, self.merchants, self._now, self.connection, self.issuer = table, merchants, now, connection, issuer
+
+    def __call__(self, name: str, key: str) -> str:
+        """A word by its name; ``key`` is the card's number, or the merchant's id."""
         if name == "mcc":
-            merchant = merchants.get(key)
+            merchant = self.merchants.get(key)
             return merchant.mcc if merchant is not None else ""
-        route = table.find(key) if key else None
+        if name in (DATE, INSTANT, TIME):
+            return self._now().word(name)
+        if name == "line":
+            return self.connection.partition(" ")[0]
+        if name == "connection":
+            return self.connection
+        if name == "issuer" and self.issuer:
+            return self.issuer
+        route = self._table.find(key) if key else None
         if route is None:
-            return (table.scheme_of(key) or "") if name == "scheme" and key else ""
+            return (self._table.scheme_of(key) or "") if name == "scheme" and key else ""
         return route.issuer if name == "issuer" else route.scheme
-
-    return look_up

@@ -21,6 +21,7 @@ class Timer:
 
     seconds: float
     waiting: dict[ExchangeKey, Exchange] = field(factory=dict)
+    unusual: bool = False  #: some of them have it by a rule, not by the specification
     wake_at: float | None = None  #: no exchange is due before; there may be none due then either
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from switch.card import CardOrigin
 from switch.record import record
@@ -21,9 +21,11 @@ OccurrenceKind = Literal[
     "not_accepted",
     "repeat",
     "scenario",
+    "timer",
     "unknown_code",
     "unknown_original",
 ]
+UNTOLD: Final[frozenset[OccurrenceKind]] = frozenset({"timer"})  #: those that no notice tells of
 #: Kinds of notices on the terminal of ``switch up``: those of occurrences, and those that belong to no request of the journal.
 NoticeKind = Literal[
     OccurrenceKind,

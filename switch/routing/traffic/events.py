@@ -16,6 +16,7 @@ class Scripted:
     note: str = ""
     refusal: Decision | None = None
     part_minor: int | None = None  #: ask the issuer for this part of the amount
+    timeout_seconds: float = 0.0  #: for which its answer is waited for; 0: as the specification says
 
 
 @record

@@ -10,29 +10,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from switch.card import AUTHENTICATION_RESULTS, AuthenticationResult
 from switch.gateway.protocol.posted import BRAND_NUMBERS
 from switch.money import CURRENCIES
 from switch.record import frozen
 from switch.spec_table import SpecTable
 
-#: What the issuing bank's page finds out, one value: ``frictionless`` without asking, ``challenge`` by a code, ``attempted``
-#: (the bank takes no part, its network vouches), ``not enrolled``, ``unavailable`` (the bank's page is away), ``rejected`` (the
-#: bank forbids the payment), ``failed`` (the holder was asked and is another), ``late`` (the bank answers after some seconds,
-#: and the holder is proved), ``too late`` (it answers when the page no longer waits).
-AuthenticationResult = Literal[
-    "frictionless", "challenge", "attempted", "not enrolled", "unavailable", "rejected", "failed", "late", "too late"
-]
-RESULTS: Final[tuple[AuthenticationResult, ...]] = (
-    "frictionless",
-    "challenge",
-    "attempted",
-    "not enrolled",
-    "unavailable",
-    "rejected",
-    "failed",
-    "late",
-    "too late",
-)
 #: What the answer of a shop to its callback decides: whether a payment is captured, or nothing, for it is captured at once.
 CallbackPolicy = Literal["decides", "informs"]
 CALLBACK_POLICIES: Final[tuple[CallbackPolicy, ...]] = ("decides", "informs")
@@ -120,7 +103,7 @@ class AuthenticationRule:
     def from_toml(cls, table: SpecTable) -> AuthenticationRule:
         rule = cls(
             cards=table.text("cards", pattern=r"[0-9]{0,19}", expected="the first digits of card numbers"),
-            result=table.choice("result", RESULTS),
+            result=table.choice("result", AUTHENTICATION_RESULTS),
             code=table.text("code", CHALLENGE_CODE, pattern=r"[0-9]{3,8}", expected="three to eight digits"),
             seconds=table.integer("seconds", LATE_SECONDS, low=0, high=_LATE_SECONDS_MAX),
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from switch.iso8583.codec import PLAN_AT
 from switch.iso8583.message import Message
 from switch.scenarios.host_rule import HostRule
 from tests.support.centre_in_loop import purchase, specs
-from tests.support.host_stage import decided, network, noticed, occurred, reversal_of, staged
+from tests.support.host_stage import decided, network, noticed, occurred, reversal_of, rules, staged
 
 CARD = next(specs().issuers["atlas"].all_cards()).pan.digits
 APPROVED_BY_ATLAS = ("00", "atlas", "approved")
@@ -27,6 +28,21 @@ async def test_a_sequence_is_counted_per_card_and_what_was_not_answered_stands_i
     assert in_order == sorted([*[APPROVED_BY_ATLAS] * 4, ("00", "rif", "approved"), ("91", "switch", "rule 1")])
     assert occurred(centre) == ["not answered (rule 1)"]
     assert [told.partition(" (")[0] for told in noticed(centre)] == ["not answered"]
+
+
+async def test_requests_that_come_often_meet_their_rules_too() -> None:
+    lines = ("amount=3 class=request -> 91", "de25=08 -> 05", "class=reversal amount=1..500 -> 12", "mcc=4814 amount=4 -> 51")
+    async with staged(*lines) as (centre, client):
+        for stan in range(1, 2 * PLAN_AT):
+            assert (await client.ask(purchase(stan))).response_code == "00"
+        assert (await client.ask(purchase(31, de4="000000000300"))).response_code == "91"
+        assert (await client.ask(purchase(32, de25="08"))).response_code == "05"
+        assert (await client.ask(purchase(33, de4="000000000400"))).response_code == "51"
+        assert (await client.ask(reversal_of(purchase(1)))).response_code == "12"
+        assert [played.hits for played in centre.server.script.playbook.played] == [1, 1, 1, 1]
+        centre.server.script.playbook.put_first(rules("any -> 62").rules)
+        centre.server.rules_changed()
+        assert (await client.ask(purchase(34))).response_code == "62"
 
 
 async def test_a_refusal_at_the_host_never_reaches_the_issuer() -> None:

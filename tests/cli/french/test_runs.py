@@ -142,6 +142,13 @@ BREAKS: Final = (
     ),
     ("books.db", "DELETE FROM released_item"),
     (
+        "books.db",
+        """
+        INSERT INTO reopened_day VALUES (2, '2026-11-19', 'Alami', 'frais', 1, 1, 'd1');
+        INSERT INTO month_invoice VALUES ('2026-11-21', '2026-11', 'EPICERIE0000001', '2026-11-01')
+        """,
+    ),
+    (
         "journal.db",
         """
         UPDATE decision SET captured_minor = 9999999 WHERE captured_minor > 0;

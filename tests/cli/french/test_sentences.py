@@ -27,6 +27,24 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 
 #: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
 WHOLE: Final = (
+    "business date 2026-11-28: reopened by Alami, and not closed again yet: `switch day close 2026-11-28` does that",
+    (
+        "/x/days/2026-11-28: found No space left on device, expected a folder that can be moved; business date 2026-11-28 is "
+        "reopened, and is closed by: switch day close 2026-11-28 --data /x"
+    ),
+    (
+        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: "
+        "1 transfer pays its payouts; correct it on the open date"
+    ),
+    (
+        "business date 2026-11-28 cannot be reopened: payment file PAY-504900-20261128-1 was written for the bank: "
+        "3 transfers pay its payouts; correct it on the open date"
+    ),
+    "business date 2026-11-28 cannot be reopened: 1 statement was given to a mail server; correct it on the open date",
+    "business date 2026-11-28 cannot be reopened: 4 statements were given to a mail server; correct it on the open date",
+    "business date 2026-11-28 cannot be reopened: rows of payout, posting are not as its close wrote them",
+    "business date 2026-11-28 is to be closed again: Alami reopened it; the last one closed is 2026-11-27",
+    "business date 2026-11-28 is to be closed again: Alami reopened it; none is closed yet",
     "payout postings",
     "gross amount",
     "subscription entries",
@@ -211,7 +229,8 @@ MODULES: Final = (
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
     *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
     *("cli/day_again", "cli/day_list", "cli/day_span", "cli/find", "cli/report", "cli/command/spans", "cli/command/written"),
-    *("batch/again", "batch/days", "batch/figures", "batch/find", "batch/recomputation"),
+    *("batch/again", "batch/days", "batch/figures", "batch/find", "batch/recomputation", "batch/reopening"),
+    *("cli/day_reopen", "mail/reopened_dates", "endofday/reopened/withdrawal", "settlement/layouts/month_invoices"),
     *("cli/exceptions", "cli/disputes", "casework/desk", "casework/open_items", "casework/dossiers", "casework/dispute_files"),
     *("clearing/exceptions", "disputes/life", "disputes/records", "disputes/booking"),
     *("cli/reconcile", "cli/reconciled", "endofday/three_books", "reconciliation/matching", "reconciliation/workbench"),

@@ -6,11 +6,10 @@ from base64 import b64decode
 
 import pytest
 
-from switch.card import Pan
+from switch.card import AUTHENTICATION_RESULTS, AuthenticationResult, Pan
 from switch.gateway.payments.paying import TypedCard
 from switch.gateway.site.holder_proofs import BankPages
 from switch.keys.key_module import KeyModule
-from switch.specs.gateway.gateway_profile import RESULTS, AuthenticationResult
 from tests.support.centre_in_loop import specs
 
 KEYS = KeyModule.open(None, specs().issuers)
@@ -26,6 +25,7 @@ def typed(pan: str, brand: str) -> TypedCard:
     [
         ("frictionless", "1", "Y", "05", "02"),
         ("challenge", "1", "Y", "05", "02"),
+        ("wrong code", "0", "N", "", ""),
         ("attempted", "4", "A", "06", "01"),
         ("not enrolled", "2", "U", "07", "00"),
         ("unavailable", "5", "U", "07", "00"),
@@ -43,7 +43,7 @@ def test_form_callback_and_message_say_the_same(
     assert (proof.told.md_status, proof.told.trans_status, proof.told.eci) == (md_status, trans_status, eci)
     assert b64decode(proof.told.cavv).hex().upper() == proof.cavv
     assert bool(proof.cavv) == (eci in ("05", "06"))
-    assert bool(proof.refused) == (result in ("rejected", "failed", "too late"))
+    assert bool(proof.refused) == (result in ("wrong code", "rejected", "failed", "too late"))
     assert proof.security("123").eci == (proof.eci or None)
     other = BANKS.proof(typed("5128010400000019", "mastercard"), result, unproved=True).told
     assert other is not None
@@ -57,5 +57,6 @@ def test_the_bank_finds_the_cavv_right() -> None:
 
 
 def test_a_shop_may_refuse_holders_nobody_could_ask() -> None:
-    refused = {result for result in RESULTS if BANKS.proof(typed("4507160000000010", "visa"), result, unproved=False).refused}
-    assert refused == {"not enrolled", "unavailable", "rejected", "failed", "too late"}
+    card = typed("4507160000000010", "visa")
+    refused = {result for result in AUTHENTICATION_RESULTS if BANKS.proof(card, result, unproved=False).refused}
+    assert refused == {"wrong code", "not enrolled", "unavailable", "rejected", "failed", "too late"}

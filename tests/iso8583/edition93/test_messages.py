@@ -288,6 +288,31 @@ def test_a_completion_after_new_year_names_an_original_before_it() -> None:
     assert to_1993(completion, None, date(2027, 1, 1)).elements[56] == "1100000041" + "270101003000" + "06504001"
 
 
+@pytest.mark.parametrize(
+    ("named_at", "known_at"),
+    [
+        ("261122101530", "1122101531"),
+        ("261122101559", "1122101600"),
+        ("261122105959", "1122110000"),
+        ("261122235959", "1123000000"),
+        ("261130235959", "1201000000"),
+        ("261231235959", "0101000000"),
+        ("280228235959", "0229000000"),
+        ("270228235959", "0301000000"),
+        ("260230101559", "0230101559"),  # no date: as it stands
+    ],
+)
+def test_an_advice_with_the_names_of_its_original_is_known_a_second_later(named_at: str, known_at: str) -> None:
+    """DE 11 and 12 of an original name it; an advice may have the same two, and is another message all the same."""
+    original = f"1100000041{named_at}06504001"
+    advice = with_elements(Message("1220", PURCHASE_1993.elements), de11="000041", de12=named_at, de24="201", de56=original)
+    heard = {told.mti: to_1987(told).elements[7] for told in (advice, advice._replace(mti="1221"))}
+    assert heard == {"1220": known_at, "1221": known_at}, "a repeat is known by the same name"
+    others = (advice._replace(mti="1200"), with_elements(advice, de11="000042"), with_elements(advice, de12="261122101500"))
+    expected = [named_at[2:], named_at[2:], "1122101500"]
+    assert [to_1987(other).elements[7] for other in others] == expected, "no advice, or one with a name of its own"
+
+
 def test_a_reversal_repeats_the_time_of_its_original() -> None:
     reversal = with_elements(
         Message("0420", PURCHASE.elements),

@@ -121,6 +121,22 @@ def test_why_a_line_is_half_open() -> None:
     assert silence.half_open(0, 40.2) == "nothing came from it in 40 s, nor an answer to the echo of 10 s ago"
 
 
+def test_a_line_is_half_open_from_the_instant_an_echo_is_overdue() -> None:
+    silence = Silence(30)
+    assert not silence.echo_due(0, 29.9)
+    assert silence.echo_due(0, 30)
+    assert silence.half_open(0, 39.9) is None
+    assert silence.half_open(0, 40) is not None
+
+
+def test_what_is_heard_in_the_instant_an_echo_is_asked_for_answers_it() -> None:
+    silence = Silence(30)
+    assert silence.echo_due(0, 30)
+    assert silence.half_open(30, 100) is None
+    assert not silence.echo_due(30, 59.9)
+    assert silence.echo_due(30, 60)
+
+
 def test_a_line_may_be_silent_for_ever() -> None:
     silence = Silence(NO_ECHO)
     assert not silence.echo_due(0, 1e6)

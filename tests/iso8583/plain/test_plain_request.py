@@ -15,7 +15,8 @@ from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
-from switch.iso8583.plain.plain_request import PLAIN_REQUESTS, plain_authorization, when
+from switch.iso8583.plain.plain_request import PLAIN_REQUESTS, PickedElements, marks_picked, plain_authorization, when
+from switch.iso8583.scripted.glance import marks_of
 from switch.transaction import Authorization
 from tests.iso8583.samples import PURCHASE
 from tests.support.strategies import DIALECTS, mixtures, spoilt, values
@@ -127,6 +128,22 @@ def test_what_says_more_or_something_wrong_is_not_plain(number: int, value: str)
     body = wire.encode(Message("0100", dict(sorted({**PURCHASE.elements, number: value}.items()))))
     wire.decode(body)
     assert by_picking(wire, pick, body) is None
+
+
+@pytest.mark.parametrize("further", [{}, {33: "504001"}])
+def test_what_was_picked_has_the_elements_and_marks_of_the_message(further: dict[int, str]) -> None:
+    wire = Codec(DIALECTS["ascii"], plan_at=1)
+    message = Message("0100", dict(sorted({**PURCHASE.elements, **further}.items())))
+    body = wire.encode(message)
+    wire.decode(body)
+    picked = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked)(body)
+    assert picked is not None
+    elements = PickedElements(picked, wire, body)
+    decoded = wire.decode(body).elements
+    assert {number: elements.get(number, "") for number in range(2, 129)} == {n: decoded.get(n, "") for n in range(2, 129)}
+    assert dict(elements) == {number: elements[number] for number in decoded} == decoded
+    assert 90 not in elements
+    assert marks_picked(picked) == marks_of(Message("0100", decoded))
 
 
 def test_elements_are_decoded_when_one_is_asked_for() -> None:

@@ -25,7 +25,7 @@ def facts(message: Message) -> MessageFacts:
         (Message("0800", {70: "001"}), ["network_management", "sign_on"]),
         (Message("0800", {70: "301"}), ["network_management", "echo"]),
         (Message("0800", {3: "990000"}), ["network_management", "echo"]),
-        (Message("0800", {70: "999"}), ["network_management", ""]),
+        (Message("0800", {70: "999"}), ["network_management"]),
         (Message("0302", {}), ["file_update"]),
     ],
 )

@@ -57,7 +57,7 @@ async def test_answers_are_released_in_the_order_asked_for() -> None:
     async with staged("any -> hold") as (centre, client):
         await client.send(purchase(1), purchase(2), purchase(3))
         one, two, three = await _held(centre, 3)
-        orders = StageOrders(centre.server.stage, centre.notices.append).handlers
+        orders = StageOrders(centre.server.stage, centre.server.script.applied, centre.notices.append).handlers
         assert sorted(each["stan"] for each in (await orders["held"]({}))["held"]) == ["000001", "000002", "000003"]
         await orders["release"]({"ids": [three, one]})
         first, second = await client.receive(), await client.receive()
