@@ -69,7 +69,7 @@ tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md 
 	@$(VENV)/bin/python -m bench.tls $(ARGS)
 
 .PHONY: page-bench
-page-bench: $(VENV)/.installed-dev ## measure what a payment through the payment page costs, write bench/page.md (about two minutes; ARGS="--seconds 30")
+page-bench: $(VENV)/.installed-dev ## measure what a payment through the payment page costs, write bench/page.md (Switch beside it needs a C compiler and the load tools; about three minutes; ARGS="--seconds 30")
 	@$(VENV)/bin/python -m bench.page $(ARGS)
 
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)

@@ -517,6 +517,8 @@ TESTED_BY: Final = {
     "shop/payment_form": "shop/test_shop_book.py",
     "shop/serving": "gateway/certify/test_checklist.py",
     "gateway/payments/desk": "gateway/payments/test_payment_desk.py",
+    "gateway/payments/advice_desk": "gateway/payments/test_payment_desk.py",
+    "gateway/payments/centre_side": "gateway/payments/test_payment_desk.py",
     "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
     "gateway/payments/post_judge": "gateway/site/test_pages.py",
     "gateway/site/calling_back": "gateway/site/test_payments.py",

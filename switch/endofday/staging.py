@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
@@ -22,13 +23,7 @@ from switch.settlement.fees.conversion import ADD_CONVERSION_TERM, CONVERSION_TA
 from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES
-from switch.settlement.layouts.month_invoices import (
-    ADD_ENDED_MONTH,
-    ADD_INVOICE_WANTED,
-    INVOICE_TABLES,
-    LAST_CLOSED_BEFORE,
-    months_ended,
-)
+from switch.settlement.layouts.month_invoices import LAST_CLOSED_BEFORE, months_ended
 
 #: What SQLite sorts in memory at a time, before it merges: as much as the processor's cache holds. It takes the size for that
 #: from the cache of the books, of which staging reads little.
@@ -78,7 +73,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     lacking = Lacking()
     parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
-    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES, *INVOICE_TABLES):
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES):
         connection.execute(sql)
     connection.execute(f"PRAGMA cache_size = -{SORTED_KIBIBYTES}")
     connection.execute("SAVEPOINT staged")  # a transaction of its own, unless the caller is in one
@@ -122,12 +117,12 @@ def _stage_conversions(connection: sqlite3.Connection, specs: DaySpecs, business
 
 
 def _stage_invoices(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
-    """The months that have ended by the date, and which contracts want an invoice of them."""
+    """Put among the parameters which months have ended by the date, and which contracts want an invoice of them."""
     business_date, others = str(parameters["business_date"]), specs.default_contract
     (before,) = connection.execute(LAST_CLOSED_BEFORE, (business_date,)).fetchone()
-    connection.executemany(ADD_ENDED_MONTH, [(month,) for month in months_ended(before, business_date)])
-    connection.executemany(ADD_INVOICE_WANTED, [(each.id, each.monthly_invoice) for each in specs.merchants.values()])
-    parameters["others_invoiced"] = others is not None and others.monthly_invoice
+    parameters["ended_months"] = json.dumps(months_ended(before, business_date))
+    parameters["invoices_wanted"] = json.dumps({each.id: int(each.monthly_invoice) for each in specs.merchants.values()})
+    parameters["others_invoiced"] = int(others is not None and others.monthly_invoice)
 
 
 def _conversion_rate(rates: RateTable, sold: str, paid: str, business_date: str) -> tuple[Rate, str]:

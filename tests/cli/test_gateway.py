@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
         books = Books(connection)
         order = books.orders.post("600000000", "ORDER-1", 1, {})
         fields = {"oid": "ORDER-1", "ProcReturnCode": "51", "Response": "Declined"}
-        callback = books.callbacks.add("0badc0de", order.number, 1, "http://shop.example/callback", fields)
+        callback = books.callbacks.add("0badc0de", order, 1, "http://shop.example/callback", fields)
         remark = "found HTTP status 500, expected ACTION=POSTAUTH, APPROVED or FAILURE"
         attempt = CallbackAttempt(at_ms=2, status=500, answer="oops", verdict="failure", remark=remark)
         books.callbacks.attempted(callback, attempt, understood=False)

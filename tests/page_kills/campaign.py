@@ -11,8 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from tests.clients.xml_api import status
 from tests.page_kills.house import NAMES, House
-from tests.page_kills.proof import Facts, facts, faults
+from tests.page_kills.proof import Facts, facts, faults, statement_faults
 from tests.page_kills.shopper import ACCOUNTS, Attempt, BillPayer
 
 #: What dies in one kill, and how often.
@@ -52,8 +53,22 @@ class Campaign:
             while self.kills.total() < kills:
                 self._round(min(ROUND_KILLS, kills - self.kills.total()))
                 self.tell(f"{self.kills.total()} kills, {self.figures['orders posted']} orders, {len(self.faults)} faults")
+            if not self.faults and self.last is not None:
+                self.faults += self._closed(self.last)
         finally:
             self.house.close()
+
+    def _closed(self, found: Facts) -> list[str]:
+        """What differs when the day is closed: the merchant's statement, and orders that are not settled by it."""
+        lines = self.house.statement_lines()
+        self.figures["lines of the statement"] = len(lines)
+        paid, until = {oid for oid, state in found.states.items() if state in {"C", "S"}}, time.monotonic() + SETTLE_SECONDS
+        while unsettled := {oid for oid in paid if status(self.house.page_url, oid) != "S"}:
+            if time.monotonic() > until:
+                break
+            threading.Event().wait(0.5)
+        faults = [f"order {oid} is paid, and not settled though its day is closed" for oid in sorted(unsettled)]
+        return [*statement_faults(found, lines), *faults]
 
     def _round(self, kills: int) -> None:
         self._ended.clear()

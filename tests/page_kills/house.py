@@ -6,12 +6,15 @@ import json
 import re
 import shutil
 import socket
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 from tests.clients.running import ROOT, Running, command
 
+MERCHANT: Final = "TELECOM00000001"  #: of the shop
 NAMES: Final = ("centre", "page", "shop")
 SECONDS_MAX: Final = 120.0
 PORT_TRIES: Final = 30  #: a second each, while another program has the port
@@ -119,6 +122,17 @@ class House:
     def callbacks(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(command("gateway", "callbacks", "list", "--data", self.data, "--json"))
         return found
+
+    def statement_lines(self) -> list[dict[str, Any]]:
+        """Close every date there is; the lines of the merchant's statements of them."""
+        with closing(sqlite3.connect(f"file:{self.data / 'journal.db'}?mode=ro", uri=True)) as journal:
+            dates = [str(date) for (date,) in journal.execute("SELECT business_date FROM business_day ORDER BY id")]
+        folders = ("--data", self.data, "--specs", self.specs)
+        lines: list[dict[str, Any]] = []
+        for date in dates:
+            command("day", "close", date, *folders)
+            lines += json.loads(command("statement", MERCHANT, date, "--json", *folders))["lines"]
+        return lines
 
     def replay(self, callback: str) -> None:
         command("gateway", "callbacks", "replay", "--data", self.data, callback)

@@ -1,10 +1,10 @@
-"""What shoppers saw, what the shop holds for paid, orders and journal, held to one another."""
+"""What shoppers saw, what the shop holds for paid, orders, journal and statement, held to one another."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -128,6 +128,19 @@ def _shop_faults(found: Facts) -> Iterable[str]:
             yield f"bill {bill} was paid, and the shop asks for it"
         if not orders and bill not in found.unpaid:
             yield f"bill {bill} was not paid, and the shop does not ask for it"
+
+
+def statement_faults(found: Facts, lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The journal and the merchant's statement: each capture is one line, and each line is a capture."""
+    settled: dict[str, list[int]] = {}
+    for line in lines:
+        settled.setdefault(str(line["rrn"]), []).append(int(line["amount_minor"]))
+    captured = {each.rrn: [each.captured_minor] for each in found.standing if each.captures}
+    return [
+        f"the journal has {captured.get(rrn, [])} captured of {rrn}, and the statement {settled.get(rrn, [])}"
+        for rrn in sorted(captured.keys() | settled.keys())
+        if captured.get(rrn, []) != settled.get(rrn, [])
+    ]
 
 
 def _shopper_faults(found: Facts) -> Iterable[str]:

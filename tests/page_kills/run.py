@@ -37,7 +37,7 @@ def _campaign(folder: Path, seed: int, kills: int) -> int:
     print(f"seconds until all told the same: {seconds[len(seconds) // 2]:.1f} at the median, {seconds[-1]:.1f} at most")
     for sentence in campaign.faults:
         print(f"fault: {sentence}")
-    ended = f"{len(campaign.faults)} faults" if campaign.faults else "page, shop, orders and journal tell the same"
+    ended = f"{len(campaign.faults)} faults" if campaign.faults else "page, shop, orders, journal and statement tell the same"
     print(f"seed {seed}: {ended}")
     return 1 if campaign.faults else 0
 

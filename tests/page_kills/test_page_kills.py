@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.page_kills.campaign import Campaign
-from tests.page_kills.proof import Facts, Standing, faults
+from tests.page_kills.proof import Facts, Standing, faults, statement_faults
 from tests.page_kills.shopper import Attempt
 
 PAID = Attempt("PAID", "M-1", "token-1", ["Secure payment", "Payment approved", "Receipt"])
@@ -78,6 +78,7 @@ def test_page_shop_orders_and_journal_tell_the_same_after_kills(tmp_path: Path) 
     assert campaign.faults == []
     assert campaign.kills.total() >= kills
     assert campaign.figures["orders posted"] > 0
+    assert campaign.figures["lines of the statement"] > 0
 
 
 def test_what_agrees_is_no_fault() -> None:
@@ -88,3 +89,14 @@ def test_what_agrees_is_no_fault() -> None:
 def test_the_proof_finds_a_planted_fault(fault: str) -> None:
     planted, sentence = PLANTED[fault]
     assert sentence in faults(planted)
+
+
+def test_the_proof_holds_the_statement_to_the_journal() -> None:
+    line = {"rrn": "000000000001", "amount_minor": 19900}
+    assert statement_faults(SOUND, [line]) == []
+    assert statement_faults(SOUND, []) == ["the journal has [19900] captured of 000000000001, and the statement []"]
+    assert statement_faults(SOUND, [line, line]) == [
+        "the journal has [19900] captured of 000000000001, and the statement [19900, 19900]"
+    ]
+    other = {"rrn": "000000000002", "amount_minor": 100}
+    assert statement_faults(SOUND, [line, other]) == ["the journal has [] captured of 000000000002, and the statement [100]"]

@@ -106,7 +106,8 @@ class ApiDesk:
         now = self._clock_ms()
         if result.again:
             books.orders.happen(number, "decline", now, {"answer": "Declined", "code": result.code})
-        return books.orders.note(number, "told", now, {"callback": ""})
+        books.orders.note(number, "told", now, {"callback": ""})
+        return books.orders.order(number)
 
     def _card(self, request: ApiRequest, shop: Shop) -> tuple[TypedCard | None, list[FieldError]]:
         profile, wrong = self._specs.gateway, []

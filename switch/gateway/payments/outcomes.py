@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import evolve
@@ -17,6 +18,7 @@ from switch.record import frozen
 from switch.specs.gateway.gateway_profile import Shop
 
 _RANDOM_BYTES: Final = 15
+_REQUESTS_KEPT: Final = 64  #: that were read last: callback and receipt of a payment read the same, soon after one another
 
 
 @frozen(kw_only=True)
@@ -48,7 +50,12 @@ def posted_body(request: PaymentRequest, digest: str, client_ip: str) -> dict[st
 
 def request_of(body: Mapping[str, Any]) -> PaymentRequest:
     """The request a shop made, out of the store."""
-    request, errors = payment_request(Posted(tuple((name, value) for name, value in body["echoed"])))
+    return _request_of(tuple((name, value) for name, value in body["echoed"]))
+
+
+@lru_cache(maxsize=_REQUESTS_KEPT)
+def _request_of(fields: tuple[tuple[str, str], ...]) -> PaymentRequest:
+    request, errors = payment_request(Posted(fields))
     assert request is not None, errors
     return request
 

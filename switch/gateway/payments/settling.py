@@ -65,7 +65,7 @@ class SettlingDesk:
         return count
 
     def _settled(self, number: int, remise: dict[str, object], books: Books) -> PageOrder | None:
-        return books.orders.happen(number, "settle", self._clock_ms(), remise)
+        return books.orders.order(number) if books.orders.happen(number, "settle", self._clock_ms(), remise) else None
 
     def _key_of(self, order: PageOrder) -> PaymentKey | None:
         shop: Shop | None = self._specs.gateway.shops.get(order.client_id)

@@ -58,6 +58,15 @@ class PaymentOutcome:
 
 def answer_fields(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str, store_key: str) -> dict[str, str]:
     """The fields of an answer in the order that lets a shop check the hash without sorting; the hash is the last."""
+    return signed(_unsigned(request, outcome, merchant_name), store_key)
+
+
+def callback_fields(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str, store_key: str) -> dict[str, str]:
+    """The same for the server of the shop."""
+    return signed({**_unsigned(request, outcome, merchant_name), "callbackCall": "true"}, store_key)
+
+
+def _unsigned(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str) -> dict[str, str]:
     fields = dict(request.echoed)
     given = {name.lower(): name for name in fields}
     for name, value in _added(request, outcome, merchant_name).items():
@@ -65,14 +74,7 @@ def answer_fields(request: PaymentRequest, outcome: PaymentOutcome, merchant_nam
         fields[name] = value
     if "rnd" in given:
         fields["orgRnd"] = dict(request.echoed)[given["rnd"]]
-    return signed(fields, store_key)
-
-
-def callback_fields(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str, store_key: str) -> dict[str, str]:
-    """The same for the server of the shop."""
-    fields = answer_fields(request, outcome, merchant_name, store_key)
-    del fields["HASH"]
-    return signed({**fields, "callbackCall": "true"}, store_key)
+    return fields
 
 
 def _added(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str) -> dict[str, str]:

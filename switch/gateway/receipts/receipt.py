@@ -8,7 +8,7 @@ from typing import Final
 
 from switch.gateway.payments.outcomes import request_of
 from switch.gateway.protocol.payment_request import PageLanguage
-from switch.gateway.store.order_book import PageOrder
+from switch.gateway.store.order_book import Happened, PageOrder
 from switch.money import CURRENCIES, format_minor
 from switch.record import frozen
 from switch.specs.specification import Specs
@@ -110,13 +110,19 @@ class Receipt:
     rows: tuple[tuple[str, str], ...]
 
 
+def approval_of(order: PageOrder, specs: Specs) -> Happened | None:
+    """The approval that an order has a receipt of; None where it has none."""
+    if order.client_id not in specs.gateway.shops or order.state not in RECEIPT_WORDS["en"]:
+        return None
+    return next((each for each in reversed(order.events) if each.event in ("approved", "approved and captured")), None)
+
+
 def receipt_of(order: PageOrder, specs: Specs) -> Receipt | None:
     """The receipt of an order; None where it was not approved."""
-    approved = next((each for each in reversed(order.events) if each.event in ("approved", "approved and captured")), None)
-    posted, tried = order.last("post"), order.last("authorize") or {}
-    shop = specs.gateway.shops.get(order.client_id)
-    if approved is None or posted is None or shop is None or order.state not in RECEIPT_WORDS["en"]:
+    approved, posted, tried = approval_of(order, specs), order.last("post"), order.last("authorize") or {}
+    if approved is None or posted is None:
         return None
+    shop = specs.gateway.shops[order.client_id]
     request, capture = request_of(posted), order.last("capture")
     currency = request.currency
     minor = int(capture["amount_minor"]) if capture else request.amount_minor

@@ -16,7 +16,7 @@ import trio
 
 from switch.errors import SwitchError
 from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
-from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
+from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, approval_of, receipt_of, shown_date
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.store.order_book import MAILED, NOT_MAILED, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
@@ -56,8 +56,8 @@ class ReceiptDesk:
 
     def path_of(self, order: PageOrder) -> str:
         """Where the receipt of an approved order is, below the address of the site; empty where it has none."""
-        receipt = receipt_of(order, self.specs)
-        return "" if receipt is None else f"/receipt/{self.links.token(order.number, receipt.approved_at_ms)}"
+        approved = approval_of(order, self.specs)
+        return "" if approved is None else f"/receipt/{self.links.token(order.number, approved.at_ms)}"
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Send messages, for ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -61,7 +61,11 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
-        brand_mark=brand_mark, acquirer_mark=acquirer_mark, gateway_mark=gateway_mark, languages=LANGUAGE_NAMES
+        brand_mark=brand_mark,
+        acquirer_mark=acquirer_mark,
+        gateway_mark=gateway_mark,
+        languages=LANGUAGE_NAMES,
+        options=options,
     )
     return environment
 
@@ -70,6 +74,12 @@ def page(template: str, **values: Any) -> bytes:
     """A page as bytes."""
     text = _environment().get_template(template).render(**values)
     return text.encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=64)
+def options(values: tuple[str, ...], chosen: str) -> Markup:
+    """What may be chosen from a list, and what is. The lists are long and always the same."""
+    return Markup("").join(Markup("<option{}>{}</option>").format(" selected" * (each == chosen), each) for each in values)
 
 
 @cache

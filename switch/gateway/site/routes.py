@@ -34,6 +34,7 @@ from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import AcquirerIdentity
 
+_MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
 _OWN: Final = "'self'"
 #: A browser follows the shop's redirects behind our form too, wherever they lead.
@@ -193,7 +194,6 @@ class Site:
     def _pay_page(self, session: PageSession, form: CardForm | None) -> Response:
         service, t = self._service, self._t(session)
         until = datetime.fromtimestamp(session.deadline_ms / 1000, service.specs.calendar.zone)
-        year = until.year
         back = f"{_OWN} {_origin(session.request.fail_url)}"
         amount = amount_shown(session.request.amount_minor, session.request.currency, session.language)
         return self._page(
@@ -203,8 +203,8 @@ class Site:
             form_action=back,
             form=form,
             errors=form.errors if form is not None else {},
-            months=[f"{month:02d}" for month in range(1, 13)],
-            years=list(range(year, year + EXPIRY_YEARS_MAX + 1)),
+            months=_MONTHS,
+            years=tuple(str(each) for each in range(until.year, until.year + EXPIRY_YEARS_MAX + 1)),
             until=time_shown(until),
             until_iso=until.isoformat(timespec="seconds"),
             seconds_left=max(0, (session.deadline_ms - service.clock_ms()) // 1000),

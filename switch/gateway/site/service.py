@@ -23,14 +23,14 @@ from switch.gateway.protocol.order_states import OrderEvent
 from switch.gateway.protocol.payment_request import PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
-from switch.gateway.site.calling_back import CallbackDesk
+from switch.gateway.site.calling_back import CallbackDesk, FirstCall
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, answered, no_question
 from switch.gateway.site.late_banks import LATE, LATE_LOOK_SECONDS, LateBanks
 from switch.gateway.site.scripted_banks import ScriptedBanks
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
-from switch.gateway.store.writer import Books, StoreWriter
+from switch.gateway.store.writer import Books, Change, StoreWriter, nothing_else
 from switch.specs.gateway.gateway_profile import AcquirerIdentity, AuthenticationRule, Shop
 from switch.specs.specification import Specs
 
@@ -181,7 +181,7 @@ class PageService:
         elif decision(order) is not None:
             session.stage = "end"
         elif order.state == "abandoned":
-            session.stage = "expired"
+            session.stage = "cancelled" if order.events[-1].event == "cancel" else "expired"
         else:
             session.stage = "page"
         if session.stage == "page" and session.deadline_ms < self.clock_ms():
@@ -237,28 +237,30 @@ class PageService:
         assert session.card is not None
         if not session.shop.three_d_secure:
             return await self._authorize(session, no_question())
-        if await self._store.do(lambda books: self._begin_authentication(books, session)) is None:
-            raise OrderRefusedError("the order is being paid elsewhere")
-        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window goes on here
-            if other is not session and other.stage in ("bank", "late"):
-                other.stage, other.card = "replaced", None
+        await self._store.do(lambda books: books.orders.to_pay(session.number, session.digest))
         rule = session.bank_rule = await self._scripted.rule_for(session.number, session.request, session.shop, session.card)
-        if rule.result in CHALLENGING:
-            session.stage, session.wrong_codes = "bank", 0
-            return None
-        return await self._finding(session, rule.result, may_wait=True)
+        begin = partial(self._begin_authentication, session)
+        if rule.result not in CHALLENGING and rule.result not in LATE:  # known at once: asked for in one transaction with it
+            return await self._finding(session, rule.result, first=begin)
+        await self._store.do(begin)
+        self.sessions.take_over(session)
+        if rule.result not in CHALLENGING:
+            return await self._finding(session, rule.result, may_wait=True)
+        session.stage, session.wrong_codes = "bank", 0
+        return None
 
     def rule_of(self, session: PageSession) -> AuthenticationRule:
         """What the bank's page finds for the card of a session."""
         assert session.card is not None
         return session.bank_rule or self.profile.rule_of(session.card.pan)
 
-    def _begin_authentication(self, books: Books, session: PageSession) -> PageOrder | None:
+    def _begin_authentication(self, session: PageSession, books: Books) -> None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
         number = session.number
         if books.orders.to_pay(number, session.digest).state == "authenticating":
             books.orders.happen(number, "authenticated", self.clock_ms(), {})
-        return books.orders.happen(number, "authenticate", self.clock_ms(), {})
+        if not books.orders.happen(number, "authenticate", self.clock_ms(), {}):
+            raise OrderRefusedError("the order is being paid elsewhere")
 
     async def bank(self, session: PageSession, posted: Posted, token: str) -> None:
         """The form of the bank's page was sent: a code, or a result that was chosen there."""
@@ -286,34 +288,41 @@ class PageService:
 
         await self._in_background(go_on, session, sent)
 
-    async def _finding(self, session: PageSession, result: AuthenticationResult, *, may_wait: bool = False) -> None:
-        """What the bank found; an answer that comes late is waited for first."""
+    async def _finding(
+        self, session: PageSession, result: AuthenticationResult, *, may_wait: bool = False, first: Change = nothing_else
+    ) -> None:
+        """What the bank found; an answer that comes late is waited for first. ``first`` is written with what follows."""
         assert session.card is not None
         if may_wait and result in LATE:
             return self._late_banks.ask(session, result, self.rule_of(session).seconds, self.clock_ms())
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
-            return await self._authorize(session, proof)
-        await self.desk.refuse(session.number, session.card, proof, session=session.digest)
-        return await self._end(session)
+            return await self._authorize(session, proof, first)
+        number, digest = session.number, session.digest
+        with self._callbacks.first_call() as call:
+            await self.desk.refuse(number, session.card, proof, session=digest, first=first, decided=call.write)
+            self.sessions.take_over(session)
+            return await self._end(session, call)
 
-    async def _authorize(self, session: PageSession, proof: HolderProof) -> None:
+    async def _authorize(self, session: PageSession, proof: HolderProof, first: Change = nothing_else) -> None:
         assert session.card is not None
         session.stage = "wait"
-        number, shop, card = session.number, session.shop, session.card
-        result: PaymentResult = await self.desk.authorize(number, shop, card, proof, session=session.digest)
-        if result.again:
-            session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
-            return
-        await self._end(session)
+        number, shop, card, begun = session.number, session.shop, session.card, partial(self.sessions.take_over, session)
+        with self._callbacks.first_call() as call:
+            result: PaymentResult = await self.desk.authorize(
+                number, shop, card, proof, session=session.digest, first=first, begun=begun, decided=call.write
+            )
+            if not result.again:
+                return await self._end(session, call)
+        session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
+        return None
 
-    async def _end(self, session: PageSession) -> None:
+    async def _end(self, session: PageSession, call: FirstCall) -> None:
         """The try is decided: the shop's server is told, and then the browser."""
         session.card = None
-        order = await self._order(session)
-        await self._callbacks.tell(order)
+        await self._callbacks.make(call)
         session.tries += 1
-        if order.state == "declined" and session.tries < session.shop.tries:
+        if call.state == "declined" and session.tries < session.shop.tries:
             session.stage, session.message = "page", "declined_again"
             return
         session.stage = "end"

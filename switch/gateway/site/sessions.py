@@ -112,6 +112,12 @@ class Sessions:
     def of_order(self, number: int) -> list[PageSession]:
         return list(self._by_order.get(number, ()))
 
+    def take_over(self, session: PageSession) -> None:
+        """Who left the bank's page in another window goes on in this one."""
+        for other in self.of_order(session.number):
+            if other is not session and other.stage in ("bank", "late"):
+                other.stage, other.card = "replaced", None
+
     def expired(self, now_ms: int) -> list[PageSession]:
         """Those whose time is up, and which are forgotten now."""
         found = [session for session in self._by_token.values() if session.deadline_ms < now_ms]

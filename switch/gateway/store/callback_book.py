@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from switch.gateway.store.order_book import PageOrder
 from switch.record import frozen
 
 CallbackState = Literal["waiting", "answered", "given up"]
@@ -49,15 +50,25 @@ class CallbackBook:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection
 
-    def add(self, callback_id: str, order_no: int, now_ms: int, url: str, fields: Mapping[str, str]) -> Callback:
+    def add(self, callback_id: str, order: PageOrder, now_ms: int, url: str, fields: Mapping[str, str]) -> Callback:
+        """A callback that is due at once."""
         self._sql.execute(
             "INSERT INTO callback (id, order_no, made_at_ms, url, fields, state, due_at_ms)"
             " VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
-            (callback_id, order_no, now_ms, url, json.dumps(list(fields.items())), now_ms),
+            (callback_id, order.number, now_ms, url, json.dumps(list(fields.items())), now_ms),
         )
-        found = self.one(callback_id)
-        assert found is not None
-        return found
+        return Callback(
+            id=callback_id,
+            order_no=order.number,
+            made_at_ms=now_ms,
+            url=url,
+            fields=dict(fields),
+            state="waiting",
+            tries=0,
+            due_at_ms=now_ms,
+            client_id=order.client_id,
+            order_id=order.order_id,
+        )
 
     def one(self, callback_id: str) -> Callback | None:
         return next(iter(self._found("callback.id = ?", callback_id)), None)

@@ -110,14 +110,16 @@ class OrderBook:
                 f"oid: found {order_id!r} {_IN_WORDS.get(state or '', 'under way')}, expected an order that is not paid"
             )
         if found is None:
-            self._sql.execute(
+            made = self._sql.execute(
                 "INSERT INTO shop_order (client_id, order_id, created_at_ms) VALUES (?, ?, ?)", (client_id, order_id, now_ms)
             )
-            found = self.find(client_id, order_id)
-            assert found is not None
-        kept: OrderState = "open" if state in (None, "abandoned", "failed") else found.state
-        self._note(found.number, now_ms, "post", kept, body)
-        return self.order(found.number)
+            assert made.lastrowid is not None
+            number = made.lastrowid
+        else:
+            number = found.number
+        kept: OrderState = "open" if state is None or state in ("abandoned", "failed") else state
+        self._note(number, now_ms, "post", kept, body)
+        return self.order(number)
 
     def to_pay(self, number: int, session: str) -> PageOrder:
         """An order that a session (its digest) goes on to pay. OrderRefusedError where it is paid or under way, and
@@ -129,20 +131,19 @@ class OrderBook:
             raise OrderReplacedError("the order was posted anew since")
         return order
 
-    def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> PageOrder | None:
-        """Write an event down; None, and nothing written, where the order is in a state in which it cannot happen."""
+    def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> bool:
+        """Write an event down; False, and nothing written, where the order is in a state in which it cannot happen."""
         state = after(self._state(number), event)
         if state is None:
-            return None
+            return False
         self._note(number, now_ms, event, state, body)
         if state in ("declined", "failed", "abandoned", "voided", "refunded"):
             self._sql.execute("DELETE FROM sealed_card WHERE order_no = ?", (number,))
-        return self.order(number)
+        return True
 
-    def note(self, number: int, event: str, now_ms: int, body: Mapping[str, Any]) -> PageOrder:
+    def note(self, number: int, event: str, now_ms: int, body: Mapping[str, Any]) -> None:
         """Write down what changes no state."""
         self._note(number, now_ms, event, self._state(number), body)
-        return self.order(number)
 
     def _state(self, number: int) -> OrderState:
         row = self._sql.execute(
@@ -256,6 +257,11 @@ class OrderBook:
         """OrderRefusedError while a capture of the order is owed: whether the money is captured is not known yet."""
         if any(each.order_no == number and each.kind == "capture" for each in self._advices()):
             raise OrderRefusedError("found an order whose capture Switch has not answered yet, expected its answer first")
+
+    def was_owed(self, number: int, kind: str) -> bool:
+        """Whether the centre had ever to be told such a thing of an order, be it answered or not."""
+        row = self._sql.execute("SELECT 1 FROM advice WHERE order_no = ? AND kind = ? LIMIT 1", (number, kind)).fetchone()
+        return row is not None
 
     def _advices(self) -> Iterator[Advice]:
         rows = self._sql.execute(

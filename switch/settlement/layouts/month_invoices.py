@@ -11,21 +11,15 @@ from typing import Final
 from switch.business_day import month_span
 from switch.clearing.checks import Ask, Check, Fault, faults
 
-#: Staging: the months that have ended, and what each contract wants; ``others_invoiced`` is what the one of all others does.
-INVOICE_TABLES: Final = (
-    "CREATE TEMP TABLE ended_month (month TEXT PRIMARY KEY)",
-    "CREATE TEMP TABLE invoice_wanted (merchant_id TEXT PRIMARY KEY, wanted INTEGER)",
-)
-ADD_ENDED_MONTH: Final = "INSERT INTO ended_month VALUES (?)"
-ADD_INVOICE_WANTED: Final = "INSERT INTO invoice_wanted VALUES (?, ?)"
 LAST_CLOSED_BEFORE: Final = "SELECT MAX(business_date) FROM closed_day WHERE business_date < ?"
 
-#: After the statements of the date: one for each merchant with a statement in the month.
+#: After the statements of the date: one for each merchant with a statement in the month. ``ended_months`` is a JSON list,
+#: ``invoices_wanted`` a JSON object of merchants with 1 or 0, ``others_invoiced`` what the contract of all others says.
 MONTH_INVOICES: Final = """
-INSERT INTO month_invoice SELECT :business_date, e.month, s.merchant_id, MAX(s.business_date) FROM ended_month AS e
-CROSS JOIN statement AS s ON s.business_date BETWEEN e.month || '-01' AND e.month || '-31'
-LEFT JOIN invoice_wanted AS w ON w.merchant_id = s.merchant_id
-WHERE COALESCE(w.wanted, :others_invoiced) = 1 GROUP BY e.month, s.merchant_id
+WITH wanted AS MATERIALIZED (SELECT key AS merchant_id, value FROM json_each(:invoices_wanted))
+INSERT INTO month_invoice SELECT :business_date, e.value, s.merchant_id, MAX(s.business_date) FROM json_each(:ended_months) AS e
+CROSS JOIN statement AS s ON s.business_date BETWEEN e.value || '-01' AND e.value || '-31'
+LEFT JOIN wanted AS w ON w.merchant_id = s.merchant_id WHERE COALESCE(w.value, :others_invoiced) = 1 GROUP BY 2, 3
 """
 #: The invoices that a close made: merchant, month, and the date whose statement says who the merchant is.
 INVOICES_OF_DAY: Final = "SELECT merchant_id, month, stated_on FROM month_invoice WHERE business_date = ? ORDER BY 1, 2"

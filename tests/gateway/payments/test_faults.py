@@ -14,8 +14,8 @@ from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.site.http_call import call, post_form
 from switch.gateway.store.order_book import NOT_MAILED, PageOrder
 from switch.gateway.store.writer import Books
-from tests.support.centre_in_loop import NOW_MS
-from tests.support.payment_page import FRICTIONLESS, PaymentPage, payment_page
+from tests.support.centre_in_loop import NOW_MS, loopback
+from tests.support.payment_page import FRICTIONLESS, PaymentPage, ShopServer, payment_page
 
 
 def test_a_fault_is_one_line_and_says_nothing_of_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,12 +79,34 @@ async def test_a_callback_with_a_fault_is_an_attempt_and_holds_up_no_other(
         assert await page.state("FAULT-4") == "captured"
 
 
+async def test_a_callback_that_cannot_be_made_undoes_no_approval_and_is_made_by_the_next_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def words(*_: Any) -> Any:
+        raise KeyError("of ours")
+
+    shop = ShopServer()
+    async with trio.open_nursery() as shops, loopback() as centre:
+        await shops.start(shop.serve)
+        with monkeypatch.context() as patched:
+            patched.setattr("switch.gateway.site.calling_back.for_server", words)
+            async with payment_page(tmp_path / "gateway", centre=centre, shop=shop) as page:
+                assert (await page.pay("FAULT-9")).heading == "Payment approved"
+                assert await page.state("FAULT-9") == "held"
+                assert shop.heard == []
+        async with payment_page(tmp_path / "gateway", centre=centre, shop=shop) as page:
+            await page.comes_to("FAULT-9", "captured")
+            assert len(shop.heard) == 1
+        shops.cancel_scope.cancel()
+
+
 async def test_an_advice_with_a_fault_holds_up_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         for oid in ("FAULT-5", "FAULT-6"):
             await page.pay(oid, callbackUrl="")
-        desk: Any = page.desk
-        real, ask, deaf = desk._deliver, desk._line.ask, [True]
+        advices: Any = page.desk._advices
+        real, line, deaf = advices._deliver, advices._side._line, [True]
+        ask = line.ask
 
         async def unheard(message: Any, seconds: float) -> Any:
             if deaf[0]:
@@ -96,15 +118,15 @@ async def test_an_advice_with_a_fault_holds_up_no_other(tmp_path: Path, monkeypa
                 raise KeyError("of ours")
             return await real(advice)
 
-        monkeypatch.setattr(desk, "_deliver", deliver)
-        monkeypatch.setattr(desk._line, "ask", unheard)
+        monkeypatch.setattr(advices, "_deliver", deliver)
+        monkeypatch.setattr(line, "ask", unheard)
         shop = page.service.profile.shops["600000000"]
         for oid in ("FAULT-5", "FAULT-6"):
             order: Any = await page.store.do(partial(_found, oid))
             with pytest.raises(UnansweredError):
                 await page.desk.capture(order.number, shop)
         deaf[0] = False
-        desk._owed.set()
+        advices.wake()
         await page.comes_to("FAULT-6", "captured")
         assert await page.state("FAULT-5") == "held"
 

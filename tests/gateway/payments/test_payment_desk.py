@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from switch.gateway.store.order_book import OrderRefusedError
-from switch.gateway.store.writer import Books
-from tests.support.payment_page import CHALLENGED, PaymentPage, ShopServer, payment_page
+from switch.gateway.store.writer import Books, StoreWriter
+from tests.support.payment_page import CHALLENGED, FRICTIONLESS, PaymentPage, ShopServer, payment_page
 
 
 async def paid(page: PaymentPage, oid: str, kind: str = "PreAuth") -> tuple[int, Any]:
@@ -18,6 +18,25 @@ async def paid(page: PaymentPage, oid: str, kind: str = "PreAuth") -> tuple[int,
     order = await page.store.do(lambda books: books.orders.find("600000000", oid))
     assert order is not None
     return order.number, page.service.profile.shops["600000000"]
+
+
+async def test_what_is_known_at_once_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each transaction waits for the disk: post, holder and centre asked, decision with its callback, the shop's answer with
+    the capture that it asks for, the capture's answer."""
+    written: list[int] = []
+    committed = StoreWriter._committed
+
+    def counted(store: StoreWriter, batch: list[Any]) -> None:
+        written.append(store._sql.total_changes)
+        committed(store, batch)
+
+    monkeypatch.setattr(StoreWriter, "_committed", counted)
+    async with payment_page(tmp_path / "gateway") as page:
+        for oid, kind, transactions in (("SALE-9", "Auth", 4), ("HOLD-9", "PreAuth", 5)):
+            before = set(written)
+            await page.pay(oid, FRICTIONLESS, TranType=kind, email="")
+            assert await page.state(oid) == "captured"
+            assert len(set(written) - before) == transactions
 
 
 async def test_a_hold_is_captured_once_and_at_most_whole(tmp_path: Path) -> None:

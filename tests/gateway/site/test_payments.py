@@ -15,6 +15,7 @@ from attrs import evolve
 
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.site.calling_back import REPEATS_AT_ONCE_MAX
+from switch.gateway.site.sessions import Sessions
 from switch.gateway.store.writer import Books, StoreWriter
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STRONG, ShopServer, deaf_server, payment_page, right
@@ -241,6 +242,22 @@ async def test_a_session_of_three_tries_ends_with_the_third(tmp_path: Path) -> N
         assert len(page.shop.heard) == 3, "the shop is told of each"
 
 
+async def test_cancel_leads_back_also_where_the_page_died_before_its_answer(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        card = await page.begin("ORDER-32")
+        action, hidden = card.form(1)
+        cancelled = await page.browser.post(action, hidden)
+        page.service.sessions = Sessions()  # as after a restart
+        address = action.removesuffix("/cancel")
+        assert (await page.browser.get(address)).heading == "Payment cancelled"
+        assert (await page.browser.post(action, hidden)).url == cancelled.url == f"{page.shop.url}/fail"
+        expired = await page.begin("ORDER-33", sessiontimeout="30")
+        number = (await page.store.do(lambda books: books.orders.find("600000000", "ORDER-33"))).number  # type: ignore[union-attr]
+        await page.store.do(lambda books: books.orders.happen(number, "expire", NOW_MS, {}))
+        page.service.sessions = Sessions()
+        assert (await page.browser.get(expired.url)).heading == "Session ended"
+
+
 async def test_cancel_leads_back_by_get(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         card = await page.begin("ORDER-10")
@@ -371,11 +388,10 @@ async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_
             await page.pay("ORDER-27", callbackUrl="")
             order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-27"))
             assert order is not None
-            number = order.number
 
             def owe(books: Books) -> None:
                 for each in range(150):
-                    books.callbacks.add(f"owed-{each}", number, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
+                    books.callbacks.add(f"owed-{each}", order, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
 
             await page.store.do(owe)
             with trio.fail_after(5):
