@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import Factory, define, evolve
 
@@ -23,7 +25,7 @@ from switch.endofday.books import DAYS_FOLDER
 from switch.endofday.layout_facts import BooksFacts
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
-from switch.record import frozen
+from switch.record import frozen, of_row
 from switch.settlement import payouts as settlement
 from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
@@ -43,13 +45,13 @@ from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
     from switch.merchant import StatementLanguage
     from switch.settlement.typesetting.letters import Letters
 
-BUFFER_BYTES = 1 << 18  #: of a file being written
-STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
+HELD_LETTERS: Final = 1 << 18  #: of a file being written, in memory
+STATEMENTS_AT_ONCE: Final = 20  #: are asked for at once, and progress is told once for so many
+
+T = TypeVar("T")
 
 _PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
@@ -69,38 +71,44 @@ class _Folder:
     written: list[tuple[str, str, int]] = Factory(list)  #: name below the folder, SHA-256, bytes
 
     @contextmanager
-    def whole(self, name: str) -> Iterator[TextIO]:
-        """A file of text that appears under its name only once all of it is written."""
-        with self.whole_bytes(name) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as out:
-            yield out
-
-    @contextmanager
-    def whole_bytes(self, name: str) -> Iterator[BinaryIO]:
-        """The same for a file of bytes."""
-        path = self.path / name
-        partial = path.with_name(f".{path.name}.partial")
+    def whole(self, name: str) -> Iterator[_Written]:
+        """A file that appears under its name only once all of it is written."""
+        before, slash, last = f"{self.path}/{name}".rpartition("/")
+        partial = f"{before}{slash}.{last}.partial"
         with create_file(partial) as file:
-            counted = _Counted(file)
-            with io.BufferedWriter(counted, BUFFER_BYTES) as out:
-                yield out
-        partial.replace(path)
-        self.written.append((name, counted.digest.hexdigest(), counted.byte_count))
+            out = _Written(file)
+            yield out
+            out.flush()
+        os.replace(partial, f"{before}{slash}{last}")  # noqa: PTH105  (texts: a Path of each name costs as much as its file)
+        self.written.append((name, out.digest.hexdigest(), out.byte_count))
 
 
-class _Counted(io.RawIOBase):
-    """An unbuffered file whose bytes are counted and digested as they are written."""
+class _Written:
+    """A file whose texts (UTF-8) are put together, so that nearly every one is encoded, digested and written at once."""
 
-    def __init__(self, file: io.RawIOBase) -> None:
+    def __init__(self, file: io.FileIO) -> None:
         self._file, self.digest, self.byte_count = file, hashlib.sha256(), 0
+        self._texts: list[str] = []
+        self._held = 0
 
-    def writable(self) -> bool:
-        return True
+    def write(self, text: str) -> None:
+        self._texts.append(text)
+        self._held += len(text)
+        if self._held >= HELD_LETTERS:
+            self.flush()
 
-    def write(self, data: ReadableBuffer, /) -> int:
-        count = self._file.write(data) or 0
-        self.digest.update(memoryview(data)[:count])
-        self.byte_count += count
-        return count
+    def flush(self) -> None:
+        """Write the texts that are held."""
+        self.write_bytes("".join(self._texts).encode())
+        self._texts.clear()
+        self._held = 0
+
+    def write_bytes(self, data: bytes) -> None:
+        self.digest.update(data)
+        self.byte_count += len(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
 
 def system_letters() -> Letters:
@@ -134,14 +142,15 @@ def render(
         texts = TEXT_SUFFIXES
         _write_day_files(connection, business_date, folder)
     forms = [form for form in BYTES_SUFFIXES if form in also and not is_complete(connection, path, business_date, [form])]
-    stated = list(_stated(connection, business_date))
+    stated = _stated(connection, business_date)
     if "pdf" in forms and letters is None:
         letters = system_letters()
-    for number, merchant_id in enumerate(stated, start=1):
-        if number % STATEMENTS_TOLD == 1:
-            told = f"closing {business_date}: writing statement {number:,} of {len(stated):,}"
-            say(Measured(told, number - 1, len(stated)))
-        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
+    for done in range(0, len(stated), STATEMENTS_AT_ONCE) if texts or forms else ():
+        told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
+        say(Measured(told, done, len(stated)))
+        some = stated[done : done + STATEMENTS_AT_ONCE]
+        for statement in statements_between(connection, business_date, some[0], some[-1]):
+            _write_statement_files(statement, folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
     connection.execute("COMMIT")
@@ -187,7 +196,7 @@ def file_names(connection: sqlite3.Connection, business_date: str) -> list[str]:
 
 
 def _names_of(connection: sqlite3.Connection, business_date: str, forms: Collection[BytesForm]) -> list[str]:
-    stated = list(_stated(connection, business_date)) if forms else []
+    stated = _stated(connection, business_date) if forms else []
     return [_statement_name(merchant_id, BYTES_SUFFIXES[form]) for form in forms for merchant_id in stated]
 
 
@@ -251,40 +260,48 @@ def statement_of(
 
     Its lines are read from the books when they are gone through, so the connection has to be open then.
     """
-    key = {"business_date": business_date, "merchant_id": merchant_id}
-    row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
-    if row is None:
-        return None
-    head = Head.from_row(row)
-    if language is not None:
-        head = evolve(head, language=language)
-    sections = []
-    for total in _type_totals(connection, key):
-        lines = BookedLines(connection.execute, {**key, "transaction_type": total.of})
-        sections.append(Section(of=total.of, total=total, lines=lines))
-    if head.adjustment_count:
-        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
-        adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
-        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
-    origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
-    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
-    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
-    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
-    return Statement(
-        head=head,
-        sections=tuple(sections),
-        origins=tuple(origins),
-        payouts=tuple(payouts),
-        entries=tuple(entries),
-        conversions=tuple(conversions),
-        facts=BooksFacts(connection, business_date, merchant_id),
+    for statement in statements_between(connection, business_date, merchant_id, merchant_id):
+        head = statement.head
+        return statement if language is None else evolve(statement, head=evolve(head, language=language))
+    return None
+
+
+def statements_between(connection: sqlite3.Connection, business_date: str, first: str, last: str) -> Iterator[Statement]:
+    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later."""
+    between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
+
+    def rows_of(sql: str, kind: type[T]) -> defaultdict[str, list[T]]:
+        found: defaultdict[str, list[T]] = defaultdict(list)
+        for merchant_id, *row in connection.execute(sql, between):
+            found[merchant_id].append(of_row(kind, row))
+        return found
+
+    types, adjusted = rows_of(settlement.TYPE_TOTALS_OF, StatementTotal), rows_of(settlement.STATEMENT_ADJUSTED, StatementTotal)
+    origins, payouts = (
+        rows_of(settlement.STATEMENT_TOTALS_OF, StatementTotal),
+        rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout),
     )
-
-
-def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
-    """The totals of a statement for each type of transaction, in the order of its sections."""
-    totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
-    return sorted(totals, key=lambda total: SECTIONS.index(total.of))
+    entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
+    conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
+    for head in [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]:
+        of = head.merchant_id
+        key = {"business_date": business_date, "merchant_id": of}
+        sections = [
+            Section(of=total.of, total=total, lines=BookedLines(connection.execute, {**key, "transaction_type": total.of}))
+            for total in sorted(types[of], key=lambda total: SECTIONS.index(total.of))
+        ]
+        for total in adjusted[of] if head.adjustment_count else ():
+            lines = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
+            sections.append(Section(of=ADJUSTMENTS_SECTION, total=total, lines=lines))
+        yield Statement(
+            head=head,
+            sections=tuple(sections),
+            origins=tuple(origins[of]),
+            payouts=tuple(payouts[of]),
+            entries=tuple(entries[of]),
+            conversions=tuple(conversions[of]),
+            facts=BooksFacts(connection, business_date, of),
+        )
 
 
 def _statement_name(merchant_id: str, suffix: str) -> str:
@@ -307,16 +324,13 @@ def recorded_files(connection: sqlite3.Connection, business_date: str) -> dict[s
 
 
 def _write_statement_files(
-    connection: sqlite3.Connection,
-    business_date: str,
-    merchant_id: str,
+    statement: Statement,
     folder: _Folder,
     texts: Collection[TextForm],
     forms: Collection[BytesForm],
     letters: Letters | None,
 ) -> None:
-    statement = statement_of(connection, business_date, merchant_id)
-    assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
+    merchant_id = statement.head.merchant_id
     layout: StatementLayout = statement.facts.layout if statement.facts is not None else "detailed"
     if layout != "detailed":
         _write_laid_out(statement, layout, folder, texts, forms, letters)
@@ -327,8 +341,8 @@ def _write_statement_files(
         }
         write_texts(statement, outs)
     for form in forms:
-        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
-            file.write(as_bytes(statement, form, letters))
+        with folder.whole(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
+            file.write_bytes(as_bytes(statement, form, letters))
 
 
 def _write_laid_out(
@@ -346,11 +360,11 @@ def _write_laid_out(
             with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as out:
                 write_texts(statement, {form: out})
         else:
-            with folder.whole_bytes(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
-                file.write(laid_out(statement, layout, form))
+            with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
+                file.write_bytes(laid_out(statement, layout, form))
     for bytes_form in forms:
-        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
-            file.write(laid_out(statement, layout, bytes_form, letters))
+        with folder.whole(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
+            file.write_bytes(laid_out(statement, layout, bytes_form, letters))
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:
@@ -358,8 +372,6 @@ def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool
     return bool(count)
 
 
-def _stated(connection: sqlite3.Connection, business_date: str) -> Iterator[str]:
-    rows = connection.execute(
-        "SELECT merchant_id FROM statement WHERE business_date = ? ORDER BY merchant_id", (business_date,)
-    )
-    return (row[0] for row in rows.fetchall())
+def _stated(connection: sqlite3.Connection, business_date: str) -> list[str]:
+    query = "SELECT merchant_id FROM statement WHERE business_date = ? ORDER BY merchant_id"
+    return [row[0] for row in connection.execute(query, (business_date,))]
