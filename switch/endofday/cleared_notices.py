@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from switch.clearing.checks import fill_by_request
+from switch.clearing.gathered import fill_by_request
 from switch.endofday import books
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
