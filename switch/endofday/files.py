@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
 
 HELD_LETTERS: Final = 1 << 18  #: of a file being written, in memory
-STATEMENTS_AT_ONCE: Final = 20  #: are asked for at once, and progress is told once for so many
+STATEMENTS_ASKED: Final = 20  #: are asked for at once, and progress is told once for so many
 
 T = TypeVar("T")
 
@@ -145,10 +145,10 @@ def render(
     stated = _stated(connection, business_date)
     if "pdf" in forms and letters is None:
         letters = system_letters()
-    for done in range(0, len(stated), STATEMENTS_AT_ONCE) if texts or forms else ():
+    for done in range(0, len(stated), STATEMENTS_ASKED) if texts or forms else ():
         told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
         say(Measured(told, done, len(stated)))
-        some = stated[done : done + STATEMENTS_AT_ONCE]
+        some = stated[done : done + STATEMENTS_ASKED]
         for statement in statements_between(connection, business_date, some[0], some[-1]):
             _write_statement_files(statement, folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
