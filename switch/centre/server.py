@@ -21,10 +21,11 @@ from switch.centre.host.entrance import Entrance
 from switch.centre.host.issuer_stage import IssuerStage
 from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
-from switch.centre.inbound import WAITED_SECONDS, Inbound
-from switch.centre.outbound import Outbound
-from switch.centre.turn import Turn
-from switch.centre.wire_format_hint import WireFormatHint
+from switch.centre.traffic.inbound import Inbound
+from switch.centre.traffic.outbound import Outbound
+from switch.centre.traffic.turn import Turn
+from switch.centre.traffic.unreadable import WAITED_SECONDS
+from switch.centre.traffic.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
@@ -125,8 +126,8 @@ class Server:
         self._outgoing = Outbound(
             self._voice, self.links, self.board.handle, zones, self.stage, self.board.waiting, codec_named
         )
-        hint = WireFormatHint(self._wires, specs.dialects)
-        self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, hint)
+        hints = WireFormatHint(self._wires, specs.dialects)
+        self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, hints)
         self._incoming.put_off = self._put_off
         rules = playbook or Playbook((), seed=1)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
@@ -231,8 +232,7 @@ class Server:
             entrance.refuse(seconds)
 
     def stop(self) -> None:
-        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a
-        scenario still holds back is named, and not waited for."""
+        """Take nothing further; ``serve`` returns once everybody has the answers due. What a scenario holds back is named."""
         self._stopping = True
         for held in self.stage.held.give_up():
             self._tell(Notice("scenario", f"{held.in_words}, was never released"))
@@ -340,7 +340,7 @@ class Server:
             finally:
                 line.dropped = True  # frames that no turn has taken yet are not read, like those still on their way
                 self.callers.lost(line)
-            ended = self._incoming.broken_off(line)
+            ended = self._incoming.unreadable.broken_off(line)
             if ended is not None:
                 self._tell(ended)
             elif line.fault is not None:
@@ -390,7 +390,7 @@ class Server:
             link.check(now)
         self.callers.check(now)
         for line in self.callers.silent_since(now - WAITED_SECONDS):
-            waited = self._incoming.waited(line)
+            waited = self._incoming.unreadable.waited(line)
             if waited is not None:
                 self._tell(waited)
 

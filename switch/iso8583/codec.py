@@ -17,7 +17,7 @@ import iso8583
 
 from switch.display.plural import plural
 from switch.errors import MessageError
-from switch.iso8583.answer_plan import AnswerPlan, ForwardPlan, compile_answer_plan, compile_forward_plan
+from switch.iso8583.cuts import AnswerPlan, ForwardPlan, compile_answer_plan, compile_forward_plan
 from switch.iso8583.dialect import ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
 from switch.iso8583.element import EBCDIC
 from switch.iso8583.message import Message
@@ -73,7 +73,7 @@ class Codec:
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
         self._answers: dict[tuple[bytes, bool, tuple[int, ...]], AnswerPlan | None] = {}
-        self._forwards: dict[bytes, ForwardPlan | None] = {}
+        self._forwards: dict[tuple[bytes, Dialect], ForwardPlan | None] = {}
         self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
@@ -95,6 +95,19 @@ class Codec:
                 if elements is not None:
                     return tuple.__new__(Message, (mti, elements))
         return self._decode_slowly(data) if otherwise is None else otherwise(data)
+
+    def opening(self, data: bytes) -> tuple[str, int] | None:
+        """The MTI of a message, and where its first element begins; None where an MTI like it was not read before."""
+        start = self._mti_bytes
+        mti = self._mtis.get(data[:start])
+        if mti is None or len(data) <= start + self._bitmap_bytes:
+            return None
+        return mti, self._end_of_bitmap(data)
+
+    def elements_met(self, data: bytes, end: int) -> bytes | None:
+        """The bitmap of a message whose first element begins at ``end``, as bits; None where no plan was made for it yet."""
+        bitmap = data[self._mti_bytes : end]
+        return self._announced(bitmap) if bitmap in self._decoders else None
 
     def _end_of_bitmap(self, data: bytes) -> int:
         """Where the first element of a message begins, which is longer than its MTI and one bitmap."""
@@ -143,19 +156,20 @@ class Codec:
         """The bits of a bitmap as it stands on the wire."""
         return bitmap if self._bitmap_bytes == 8 else bytes.fromhex(bitmap.decode(self._text))
 
-    def forwarded(self, request: bytes, mti: str, forwarder_id: str) -> bytes | None:
-        """The bytes of a request as they go on to an issuer of the same dialect: under ``mti``, with DE 33.
+    def forwarded(self, request: bytes, mti: str, forwarder_id: str, target: Dialect) -> bytes | None:
+        """The bytes of a request as they go on to an issuer that speaks ``target``, of the same edition: under ``mti``, with
+        DE 33.
 
-        ``request`` is a message that was decoded. None where it has to be encoded (``encode``), which says the same.
+        ``request`` is a message that was decoded or judged. None where it has to be encoded (``encode``), which says the same.
         """
         end = self._end_of_bitmap(request)
-        bitmap = request[self._mti_bytes : end]
+        key = request[self._mti_bytes : end], target
         try:
-            plan = self._forwards[bitmap]
+            plan = self._forwards[key]
         except KeyError:
-            if bitmap not in self._decoders:
+            if key[0] not in self._decoders:
                 return None
-            plan = self._forwards[bitmap] = compile_forward_plan(self.dialect, self._announced(bitmap))
+            plan = self._forwards[key] = compile_forward_plan(self.dialect, self._announced(key[0]), target)
         if plan is None:
             return None
         try:

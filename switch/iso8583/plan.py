@@ -19,6 +19,7 @@ from switch.iso8583.dialect import THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Di
 from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
+Picker = Callable[[bytes, int, str], "tuple[Any, ...] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
 
 PYTHON_CODECS: Final = {"ascii": "ascii", "ebcdic": EBCDIC, LATIN_1: "latin-1"}  #: encoding of text -> Python's name of it
@@ -124,12 +125,13 @@ class Walk(Source):
         return f"{start}:{name}"
 
 
-class _Reader(Walk):
+class Reader(Walk):
     """A decoder being written. The end is compared with the message's once, so no slice on the way needs its length checked."""
 
-    def __init__(self, elements: list[Element]) -> None:
-        super().__init__("data, start")
-        self.values: list[str] = []
+    def __init__(self, elements: list[Element], further: str = "", *, judged: bool = False) -> None:
+        super().__init__(f"data, start{further}")
+        self.values: dict[int, str] = {}  #: element -> the expression of its value
+        self._judged = judged
         encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_units}
         self.ascii_already = encodings <= {"ascii", "hex"}
         self.add("data = data[start:]")
@@ -141,6 +143,8 @@ class _Reader(Walk):
             self.add(f"{LATIN_1} = data.decode('latin-1')")
 
     def check(self, content: str, name: str, encoding: str) -> None:
+        if self._judged:
+            return
         already = self.ascii_already or encoding == "bcd"
         self.add(f"if not ({_check(content, name, ascii_already=already)}): return None")
 
@@ -150,8 +154,26 @@ def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
 
     It returns None, or raises LookupError or ValueError, when anything at all is unusual.
     """
+    reader = reading(dialect, bitmap)
+    reader.add("return {" + ", ".join(f"{number}: {value}" for number, value in reader.values.items()) + "}")
+    plan: Decoder = reader.compiled(**READING)
+    return plan
+
+
+def compile_picker(dialect: Dialect, bitmap: bytes, wanted: Iterable[int]) -> Picker:
+    """The function (message, offset of the first element, MTI) -> MTI and the values of the elements ``wanted``, None for one
+    that the bitmap does not announce. It judges all of a message, as a decoder does, and answers for as much."""
+    reader = reading(dialect, bitmap, ", mti")
+    reader.add("return (mti, " + ", ".join(reader.values.get(number, "None") for number in wanted) + ")")
+    plan: Picker = reader.compiled(**READING)
+    return plan
+
+
+def reading(dialect: Dialect, bitmap: bytes, further: str = "", *, judged: bool = False) -> Reader:
+    """All of a decoder but its last line; ``further`` are parameters beside message and offset. Of a message that was
+    ``judged`` before, the content of no element is looked at again."""
     elements = [dialect.element(n) for n in present_elements(bitmap)]
-    reader = _Reader(elements)
+    reader = Reader(elements, further, judged=judged)
     for (together, *_), group in groupby(elements, _stretch_key):
         if together:
             _read_stretch(reader, list(group))
@@ -159,9 +181,7 @@ def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
             for element in group:
                 _read_single(reader, element)
     reader.add(f"if {reader.at} != len(data): return None")
-    reader.add("return {" + ", ".join(reader.values) + "}")
-    plan: Decoder = reader.compiled(**_LENGTH_TABLES, signs=_SIGNS, long=_long_length)
-    return plan
+    return reader
 
 
 def _long_length(digits: str) -> int:
@@ -169,6 +189,9 @@ def _long_length(digits: str) -> int:
     if not (digits.isascii() and digits.isdecimal()):
         raise ValueError(digits)
     return int(digits)
+
+
+READING: Final = {**_LENGTH_TABLES, "signs": _SIGNS, "long": _long_length}  #: names that a function which reads knows
 
 
 def _length_of(element: Element, prefix: str) -> str:
@@ -193,7 +216,7 @@ def _padded_with_a_letter(element: Element) -> bool:
     return element.encoding == "bcd" and element.padding == "right F" and element.size % 2 == 1
 
 
-def _read_stretch(reader: _Reader, members: list[Element]) -> None:
+def _read_stretch(reader: Reader, members: list[Element]) -> None:
     first = members[0]
     packed = first.encoding == "bcd"
     run = f"r{first.number}"
@@ -209,11 +232,11 @@ def _read_stretch(reader: _Reader, members: list[Element]) -> None:
         if before or behind:
             reader.add(f"if {run}[{at if before else end}] != '0': return None")
         whole = len(members) == 1 and not before and not behind
-        reader.values.append(f"{member.number}: {run}" if whole else f"{member.number}: {run}[{start}:{end}]")
+        reader.values[member.number] = run if whole else f"{run}[{start}:{end}]"
         at = end + len(behind)
 
 
-def _read_single(reader: _Reader, element: Element) -> None:
+def _read_single(reader: Reader, element: Element) -> None:
     """One element of variable length, or of a class that is checked alone."""
     name, mark = f"v{element.number}", f"p{element.number}"
     if element.sign_encoding:
@@ -243,10 +266,10 @@ def _read_single(reader: _Reader, element: Element) -> None:
         reader.check(element.content, name, element.encoding)
     if element.encoding == "bcd" and element.content == "z":
         reader.add(f"{name} = {name}.replace('D', '=')")
-    reader.values.append(f"{element.number}: {name}")
+    reader.values[element.number] = name
 
 
-def _read_signed(reader: _Reader, element: Element) -> None:
+def _read_signed(reader: Reader, element: Element) -> None:
     """An amount whose sign stands as a character before packed digits."""
     name, digits = f"v{element.number}", element.size - 1
     sign, packed = reader.take(1), reader.take(_packed_bytes(digits))
@@ -258,7 +281,7 @@ def _read_signed(reader: _Reader, element: Element) -> None:
         reader.add(f"{name} = {name}[{'1:' if before else ':-1'}]")
     reader.add(f"{name} = signs[{code!r}][data[{sign}]] + {name}")
     reader.check("x+n", name, "bcd")
-    reader.values.append(f"{element.number}: {name}")
+    reader.values[element.number] = name
 
 
 def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
@@ -275,15 +298,20 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
         for element in elements:
             source.add(f"v{element.number} = e[{element.number}]")
     source.add("if not (" + " and ".join(tests_of(elements) or ["True"]) + "): return None")
+    source.add("return " + encoded(elements))
+    values = itemgetter(*(e.number for e in elements)) if len(elements) > 1 else None
+    plan: Encoder = source.compiled(bitmap=bitmap_on_the_wire(dialect, numbers), mtis=mtis_of(dialect), values=values)
+    return plan
+
+
+def encoded(elements: list[Element]) -> str:
+    """The Python expression of the message that has these elements, whose values are ``v2``, ``v3`` ..."""
     pieces = [piece for element in elements for piece in written(element)]
     chunks = ["mtis[mti]", "bitmap"]
     for kind, run in groupby(pieces, lambda piece: piece[0]):
         text = "f'" + "".join(part for _, part in run) + "'"
         chunks.append(f"bytes.fromhex({text})" if kind == "packed" else f"({text}).encode({PYTHON_CODECS[kind]!r})")
-    source.add("return " + " + ".join(chunks))
-    values = itemgetter(*(e.number for e in elements)) if len(elements) > 1 else None
-    plan: Encoder = source.compiled(bitmap=bitmap_on_the_wire(dialect, numbers), mtis=mtis_of(dialect), values=values)
-    return plan
+    return " + ".join(chunks)
 
 
 def bitmap_on_the_wire(dialect: Dialect, numbers: Iterable[int]) -> bytes:

@@ -20,7 +20,6 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
 from switch.iso8583.framing import Frame, Framer
-from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.iso8583.values import in_ascii
@@ -103,8 +102,7 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
-        self.places = security_places(wire.codec.dialect, wire.pin_zone)
-        self.macs = wire.macs
+        self.places, self.macs, self.pickers = wire.places, wire.macs, wire.pickers
         self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
@@ -191,11 +189,11 @@ class Line:
         self._queued.append(self.framer.wrap(codec.encode(message), tpdu))
 
     def queue_forward(self, request: bytes, codec: Codec, tpdu: bytes, mti: str, forwarder_id: str) -> bool:
-        """Queue the request that came in the same dialect, through ``codec``, as its own bytes and DE 33
-        (``Codec.forwarded``); False where it is not that."""
-        if codec.dialect is not self.codec.dialect or self.macs is not None:
+        """Queue the request that came through ``codec``, with DE 33 (``Codec.forwarded``); False where that cannot be done
+        without decoding it."""
+        if self.translates or self.macs is not None:
             return False
-        body = codec.forwarded(request, mti, forwarder_id)
+        body = codec.forwarded(request, mti, forwarder_id, self.codec.dialect)
         if body is None:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))

@@ -9,7 +9,7 @@ from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from switch.centre.wire_format_hint import WireFormatHint
+from switch.centre.traffic.wire_format_hint import WireFormatHint
 from switch.cli.show.messages import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.explain.capture import listen, overhear

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import Dialect
+from switch.iso8583.dialect import EDITION_1987, Dialect
 from switch.iso8583.message import Message
 from tests.iso8583.samples import PURCHASE
 from tests.support.strategies import DIALECTS, dialects, messages, mixtures, spoilt
@@ -16,17 +16,19 @@ from tests.support.strategies import DIALECTS, dialects, messages, mixtures, spo
 FORWARDERS = st.sampled_from(("504001", "1", "", "5040015040015", "ABC", "é"))
 
 
-def written(wire: Codec, request: Message, mti: str, forwarder_id: str) -> bytes | MessageError:
+def written(target: Dialect, request: Message, mti: str, forwarder_id: str) -> bytes | MessageError:
     """The forward as the encoder writes it."""
     try:
-        return wire.encode(Message(mti, {**request.elements, 33: forwarder_id}))
+        return Codec(target).encode(Message(mti, {**request.elements, 33: forwarder_id}))
     except MessageError as error:
         return error
 
 
-@given(st.data(), st.one_of(dialects, mixtures()), FORWARDERS)
-def test_a_forward_is_cut_as_the_encoder_writes_it(data: st.DataObject, spec: Dialect, forwarder_id: str) -> None:
-    wire = Codec(spec, plan_at=1)
+@given(st.data(), st.one_of(dialects, mixtures()), st.one_of(dialects, mixtures()), st.booleans(), FORWARDERS)
+def test_a_forward_is_cut_as_the_encoder_writes_it(
+    data: st.DataObject, spec: Dialect, other: Dialect, changes: bool, forwarder_id: str
+) -> None:
+    wire, target = Codec(spec, plan_at=1), other if changes else spec
     body = wire.encode(data.draw(messages(spec)))
     for request in (body, data.draw(spoilt(body))):
         try:
@@ -35,23 +37,23 @@ def test_a_forward_is_cut_as_the_encoder_writes_it(data: st.DataObject, spec: Di
         except MessageError:
             continue
         for mti in ("0100", "0200"):
-            cut = wire.forwarded(request, mti, forwarder_id)
-            assert cut is None or cut == written(wire, read, mti, forwarder_id)
+            cut = wire.forwarded(request, mti, forwarder_id, target)
+            assert cut is None or cut == written(target, read, mti, forwarder_id)
 
 
-@pytest.mark.parametrize("name", ["ascii", "ascii_hex", "ebcdic", "bcd"])
+@pytest.mark.parametrize("name", sorted(name for name, each in DIALECTS.items() if each.edition == EDITION_1987))
+@pytest.mark.parametrize("target", ["", "ascii", "bcd", "ebcdic", "ebcdic_bcd"])
 @pytest.mark.parametrize("named_before", [True, False])
-def test_a_purchase_in_a_dialect_of_characters_goes_on_as_its_own_bytes(name: str, named_before: bool) -> None:
-    wire = Codec(DIALECTS[name], plan_at=1)
+def test_a_purchase_goes_on_without_being_decoded(name: str, target: str, named_before: bool) -> None:
+    wire, towards = Codec(DIALECTS[name], plan_at=1), DIALECTS[target or name]
     elements = {**PURCHASE.elements, **({33: "777777"} if named_before else {})}
     body = wire.encode(Message(PURCHASE.mti, dict(sorted(elements.items()))))
     read = wire.decode(body)
-    cut = wire.forwarded(body, "0100", "504001")
-    assert cut == (None if name == "bcd" else written(wire, read, "0100", "504001"))
+    assert wire.forwarded(body, "0100", "504001", towards) == written(towards, read, "0100", "504001")
 
 
 def test_a_request_of_a_shape_that_came_once_is_encoded() -> None:
     wire = Codec(DIALECTS["ascii"])
     body = wire.encode(PURCHASE)
     wire.decode(body)
-    assert wire.forwarded(body, "0100", "504001") is None
+    assert wire.forwarded(body, "0100", "504001", wire.dialect) is None

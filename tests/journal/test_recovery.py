@@ -13,7 +13,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from switch.centre.turn import Turn
+from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.journal import reader
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal

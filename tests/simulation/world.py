@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from switch.centre.turn import Turn
+from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.endofday.close import close_day
 from switch.iso8583.mapping import acquirer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from switch.centre.turn import Turn
+from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.explain.lifecycle import story
 from switch.explain.step import Step

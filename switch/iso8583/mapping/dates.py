@@ -81,6 +81,17 @@ class Dates:
         self._when = ("", "", "")  #: DE 7, 12 and 13 of the last message that had all three, all right
         self._months: set[str] = set()  #: right ones of DE 14
 
+    def right(self, at: str, time: str | None, day: str | None, month: str | None) -> bool:
+        """Whether DE 7, 12, 13 and 14 of a message of 1987 are right, as far as they are there."""
+        if (at, time, day) == self._when and month in self._months:
+            return True
+        times = _is_instant(at) and (time is None or _is_time(time)) and (day is None or is_day(day))
+        if not times or (month is not None and not _is_month(month)):
+            return False
+        if time is not None and day is not None and month is not None:
+            self._remember((at, time, day), month)
+        return True
+
     def check(self, elements: Mapping[int, str]) -> None:
         """MessageError where an element that is there holds no date or time of its form."""
         try:  # nearly always messages of one second, and cards of few months
@@ -93,7 +104,10 @@ class Dates:
             if not fits(elements[number]):
                 raise MessageError(number, None, repr(elements[number]), expected)
         if elements.keys() >= _REMEMBERED:
-            self._when = _WHEN(elements)
-            if len(self._months) > MONTHS_MAX:
-                self._months.clear()
-            self._months.add(elements[14])
+            self._remember(_WHEN(elements), elements[14])
+
+    def _remember(self, when: tuple[str, str, str], month: str) -> None:
+        self._when = when
+        if len(self._months) > MONTHS_MAX:
+            self._months.clear()
+        self._months.add(month)

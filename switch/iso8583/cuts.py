@@ -13,7 +13,18 @@ from typing import Any, Final
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import ECHOED
-from switch.iso8583.plan import PYTHON_CODECS, Walk, bitmap_on_the_wire, mtis_of, present_elements, tests_of, written
+from switch.iso8583.plan import (
+    PYTHON_CODECS,
+    READING,
+    Walk,
+    bitmap_on_the_wire,
+    encoded,
+    mtis_of,
+    present_elements,
+    reading,
+    tests_of,
+    written,
+)
 
 #: (request, offset of its first element, MTI of the answer, DE 38, DE 39, elements of the issuer) -> the answer; None where a
 #: value is unusual.
@@ -54,18 +65,35 @@ def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool, adde
     return plan
 
 
-def compile_forward_plan(dialect: Dialect, bitmap: bytes) -> ForwardPlan | None:
-    """The function that makes the forward of a request of one bitmap, for an issuer of the same dialect.
+def compile_forward_plan(dialect: Dialect, bitmap: bytes, target: Dialect) -> ForwardPlan | None:
+    """The function that makes the forward of a request of one bitmap, for an issuer whose dialect is ``target``, of the same
+    edition.
 
-    None where an element may stand there in two ways, or the dialect has no plain way to write DE 33.
+    Where that is the same dialect, it is the request's own bytes, unless an element may stand there in two ways; else its
+    values are written anew. None where ``target`` does not have all of the elements.
     """
     present = {number: dialect.element(number) for number in present_elements(bitmap)}
-    forwarder = dialect.elements[FORWARDER]
     kept = [number for number in present if number != FORWARDER]
-    if forwarder is None or forwarder.encoding not in _WRITABLE or any(present[n].encoding not in _ONE_FORM for n in kept):
+    forwarder = target.elements[FORWARDER]
+    if forwarder is None or any(target.elements[number] is None for number in kept):
         return None
-    plan: ForwardPlan = _cut(Walk("data, start, mti, v33", "start"), dialect, present, kept, {FORWARDER: forwarder})
+    if dialect is target and forwarder.encoding in _WRITABLE and all(present[n].encoding in _ONE_FORM for n in kept):
+        plan: ForwardPlan = _cut(Walk("data, start, mti, v33", "start"), dialect, present, kept, {FORWARDER: forwarder})
+    else:
+        plan = _written_anew(dialect, bitmap, target, [target.element(n) for n in sorted({*kept, FORWARDER})])
     return plan
+
+
+def _written_anew(dialect: Dialect, bitmap: bytes, target: Dialect, elements: list[Element]) -> Any:
+    """The function that reads the values of a request, and writes them as the ``elements`` of another dialect."""
+    reader = reading(dialect, bitmap, ", mti, forwarder", judged=True)
+    for number, value in {**reader.values, FORWARDER: "forwarder"}.items():
+        if value != f"v{number}":
+            reader.add(f"v{number} = {value}")
+    reader.add("if not (" + " and ".join(tests_of(elements)) + "): return None")
+    reader.add("return " + encoded(elements))
+    wire = bitmap_on_the_wire(target, [element.number for element in elements])
+    return reader.compiled(**READING, bitmap=wire, mtis=mtis_of(target))
 
 
 def _cut(source: Walk, dialect: Dialect, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> Any:

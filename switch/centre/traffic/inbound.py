@@ -10,10 +10,11 @@ from attrs import evolve
 
 from switch.centre.host.issuer_stage import IssuerStage, altered_arrival
 from switch.centre.host.script import HostScript
-from switch.centre.outbound import Origin, Outbound
-from switch.centre.wire_format_hint import WireFormatHint
+from switch.centre.traffic.outbound import Origin, Outbound
+from switch.centre.traffic.unreadable import Unreadable
+from switch.centre.traffic.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
-from switch.iso8583.dialect import EDITIONS
+from switch.iso8583.dialect import EDITION_1987, EDITIONS
 from switch.iso8583.elements import NEEDED_IN_ANSWERS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
@@ -22,8 +23,9 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation, to_upload
 from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
-from switch.iso8583.reading.openings import protocol_of
-from switch.iso8583.reading.recognize import around_in_line
+from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
+from switch.iso8583.plain.plain_answer import plain_issuer_answer
+from switch.iso8583.plain.plain_request import plain_authorization, when
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
@@ -57,7 +59,6 @@ from switch.transaction import (
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
-WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of: their sender waits too
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
@@ -76,9 +77,11 @@ class Inbound:
         hints: WireFormatHint,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self._hints = board.take, hints
+        self._take, self.unreadable = board.take, Unreadable(outgoing, hints)
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
-        self._dates = {edition: Dates(edition).check for edition in EDITIONS}
+        dates = {edition: Dates(edition) for edition in EDITIONS}
+        self._dates = {edition: each.check for edition, each in dates.items()}
+        self._dates_right = dates[EDITION_1987].right
         acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
         #: MTI, in its 1987 form -> what is done with it.
         self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
@@ -91,10 +94,12 @@ class Inbound:
         """One message of an acquirer."""
         if line.dropped or line.muted:
             return
+        if self.script is None and line.pickers is not None and self._plain_request(line, line.pickers[0], frame, now, effects):
+            return
         try:
             received = line.codec.decode(frame.body)
         except MessageError as error:
-            self._refuse_unreadable(line, frame, error, effects)
+            self.unreadable.refuse(line, frame, error, effects)
             return
         plain = received
         if line.macs is not None:
@@ -104,7 +109,7 @@ class Inbound:
                 self._refuse_mac(line, frame, received, fault, effects)
                 return
         message = line.understood(plain) if line.translates else plain
-        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received, frame.body)
+        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", *received, frame.body)
         try:
             self._dates[line.edition](received.elements)
         except MessageError as error:
@@ -122,6 +127,22 @@ class Inbound:
             return
         line.opening = None
         act(origin, message, now, effects)
+
+    def _plain_request(self, line: Line, pick: ValuePicker, frame: Frame, now: float, effects: list[Effect]) -> bool:
+        """Take a request that says no more than who pays what to whom. False, and nothing is done, where it has to be decoded:
+        it says more, or there is something wrong with it."""
+        picked = pick(frame.body)
+        if picked is None or line in self._callers.signed_off or not self._dates_right(*when(picked)):
+            return False
+        elements = UndecodedElements(line.codec, frame.body)
+        request = plain_authorization(picked, elements, CURRENCY)
+        if request is None:
+            return False
+        line.opening = None
+        line.answers_due += 1
+        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", picked[0], elements, frame.body)
+        self._take(RequestReceived(request, origin, line.name), now, effects)
+        return True
 
     def _staged(self, origin: Origin, message: Message, act: object, effects: list[Effect]) -> Origin | None:
         """What a scenario does with a message: where its answer goes, with how it is given; None where nothing else is done
@@ -144,7 +165,7 @@ class Inbound:
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""
-            effects.append(Notice("scenario", f"{line.name}: {origin.message.mti}{stan}: {told}"))
+            effects.append(Notice("scenario", f"{line.name}: {origin.mti}{stan}: {told}"))
             staged = altered(origin, conduct=conduct, rule=cue.reason)
         else:
             staged = altered(origin, conduct=conduct, rule=cue.reason, scripted=Scripted(told))
@@ -159,7 +180,7 @@ class Inbound:
         if kind is None:
             answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
             outcome = f"answered {line.code(FORMAT_ERROR, message)}" if answered else "not answered"
-            fault = f"MTI {received.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
+            fault = f"MTI {received.mti} is none of ISO 8583:{line.edition}; {outcome}{self.unreadable.looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))
             return
         line.opening = None
@@ -186,23 +207,14 @@ class Inbound:
         what = f"{line.name}: {received.mti}: found {found}, expected one of {offered}; answered {code}"
         effects.append(Notice("format_error" if answer.response_code == FORMAT_ERROR else "unsupported", what))
 
-    def waited(self, line: Line) -> Notice | None:
-        """The notice about bytes that have begun a frame and stopped; None where they are none, or that was told before. A line
-        that speaks another protocol is closed."""
-        incomplete = line.framer.incomplete
-        if incomplete is None or line.opening is None:
-            return None
-        opening = line.opening
-        foreign = protocol_of(opening)
-        what = f"{line.name}: {incomplete}, and nothing more came for {WAITED_SECONDS:g} s{self._looks_like(line)}"
-        if foreign is not None:
-            line.shut()
-            what += "; the line is closed"
-        return Notice("bad_frame", what)
-
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
+        picked = line.pickers[1](frame.body) if self.issuers is None and line.pickers is not None else None
+        answer = None if picked is None else plain_issuer_answer(picked, self._waiting)
+        if answer is not None:
+            self._take(AnswerReceived(link.issuer, answer), now, effects)
+            return
         try:
             try:
                 received = line.codec.decode(frame.body)
@@ -310,7 +322,7 @@ class Inbound:
 
     def _lacks(self, origin: Origin, message: Message, error: MessageError, effects: list[Effect]) -> None:
         line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
-        effects.append(Notice("format_error", f"{line.name}: {origin.message.mti}: {error}; answered {code}"))
+        effects.append(Notice("format_error", f"{line.name}: {origin.mti}: {error}; answered {code}"))
         self._outgoing.refuse(origin, message, FORMAT_ERROR)
 
     def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
@@ -344,38 +356,6 @@ class Inbound:
         code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
         message = line.understood(received) if line.translates else received
         line.opening = None
-        answered = self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), received), message, code)
+        answered = self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), *received), message, code)
         outcome = f"answered {line.code(code, message)}" if answered else "not answered"
         effects.append(Notice("mac", f"{line.name}: {received.mti}: {fault}; {outcome}"))
-
-    def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
-        """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no
-        answer, and its line is dropped where the listener says so. Either way there is a notice."""
-        parts, _ = line.codec.inspect(frame.body)
-        values = {key: value for key, _, _, value in parts}
-        received = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        outcome = ""
-        if received.mti and received.stan:
-            readable = line.understood(received) if line.translates else received
-            if self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), received), readable, FORMAT_ERROR):
-                outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
-        if not outcome:
-            outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
-            if line.drops_unreadable:
-                outcome += "; the line is dropped"
-                line.drop()
-        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
-
-    def broken_off(self, line: Line) -> Notice | None:
-        """The notice about an acquirer's line that ended inside a frame, or with bytes that are none; None where it ended
-        between two frames."""
-        if line.framer.fault is not None:
-            return Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}")
-        if line.framer.incomplete and line.open:
-            return Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
-        return None
-
-    def _looks_like(self, line: Line) -> str:
-        """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
-        opening, line.opening = line.opening, None
-        return self._hints.looks_like(opening, line.wire) if opening else ""

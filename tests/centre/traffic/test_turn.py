@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from switch.centre.turn import Turn
+from switch.centre.traffic.turn import Turn
 from switch.journal.journal import Batch
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import (

@@ -53,11 +53,18 @@ class Origin:
 
     line: Line
     tpdu: bytes
-    message: Message
+    mti: str
+    elements: Mapping[int, str]
     body: bytes = b""
     conduct: Conduct | None = None
     rule: str = ""  #: of that scenario, for people
     scripted: Scripted | None = None
+
+    @property
+    def message(self) -> Message:
+        """The request as it came."""
+        elements = self.elements
+        return Message(self.mti, elements if isinstance(elements, dict) else dict(elements))
 
 
 class Outbound:
@@ -171,7 +178,7 @@ class Outbound:
             message = acquirer.to_response(request, decision, line.places)
             self._staged(origin, message, origin.conduct, finer(decision))
             return ()
-        if request.carried is origin.message.elements and acquirer.only_adds(decision, line.places):
+        if request.carried is origin.elements and acquirer.only_adds(decision, line.places):
             mti, added = acquirer.answer_mti(request), decision.carried or NOTHING_ADDED
             if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code, added):
                 return ()
@@ -213,7 +220,7 @@ class Outbound:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         own, origin = self._voice.institution_id, effect.origin
         plain = request.security is None and link.billing is None and self.issuers is None
-        if plain and origin and request.carried is origin.message.elements:
+        if plain and origin and request.carried is origin.elements:
             mti = forwarding.REQUEST_MTIS[request.message_class]
             if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
                 self._touched[line] = None

@@ -1,0 +1,83 @@
+"""Plain requests: purchases and their like that say nothing but who pays what to whom, as authorizations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from switch.card import PAN_DIGITS_MIN, Pan
+from switch.iso8583.mapping.acquirer import (
+    CHANNEL_OF_ENTRY_MODE,
+    ECOMMERCE_CONDITIONS,
+    MARKS,
+    MESSAGE_CLASSES,
+    TRANSACTION_TYPES,
+    VOIDS,
+)
+from switch.iso8583.plain.picker import Wanted
+from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, ExchangeKey
+
+_VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 49)
+#: DE 15, 16, 17 and 73 hold dates that would have to be looked at; what proves a card or its holder is not plain.
+PLAIN_REQUESTS: Final = Wanted(
+    mtis=frozenset({"0100", "0200"}),
+    values=_VALUES,
+    needed=frozenset({2, 3, 4, 7, 11, 32, 37, 41, 42}),
+    beside=frozenset({19, 20, 21, 23, 24, 26, 33, 43}),
+)
+
+
+def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], currency: str) -> Authorization | None:
+    """What a request asks of which ``PLAIN_REQUESTS`` were picked; ``carried`` are all of its elements. It is what
+    ``mapping.acquirer.to_authorization`` makes of them, or None where that has more to look at.
+
+    An amount without DE 49 is one of ``currency``.
+    """
+    (
+        mti,
+        pan,
+        code,
+        amount,
+        at,
+        stan,
+        time,
+        day,
+        expiry,
+        mcc,
+        entry,
+        condition,
+        acquirer_id,
+        rrn,
+        terminal_id,
+        merchant_id,
+        of,
+    ) = picked
+    amount_minor, kind = int(amount), code[:2]
+    if not amount_minor or kind in VOIDS or condition in MARKS or len(pan) < PAN_DIGITS_MIN:
+        return None
+    entry = entry or "000"
+    channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
+    if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
+        channel = ECOMMERCE
+    return Authorization(
+        key=tuple.__new__(ExchangeKey, (acquirer_id, terminal_id, stan, at)),
+        message_class=MESSAGE_CLASSES[mti[1]],
+        transaction_type=TRANSACTION_TYPES.get(kind, OTHER),
+        processing_code=code,
+        pan=Pan(pan),
+        expiry=expiry,
+        amount_minor=amount_minor,
+        currency=of or currency,
+        merchant_id=merchant_id.rstrip(),
+        merchant_type=mcc,
+        entry_mode=entry,
+        channel=channel,
+        rrn=rrn,
+        local_at=(day or at[:4]) + (time or at[4:]),
+        carried=carried,
+    )
+
+
+def when(picked: tuple[Any, ...]) -> tuple[str, str | None, str | None, str | None]:
+    """The dates and times of a request that was picked: DE 7, 12, 13 and 14."""
+    return picked[4], picked[6], picked[7], picked[8]
