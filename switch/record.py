@@ -10,7 +10,7 @@ for every transaction. None of them is compared or hashed there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,10 +36,11 @@ else:
     frozen = partial(_made, attrs.frozen)
     record = partial(_made, attrs.define)
 
-__all__ = ["altered", "frozen", "record"]
+__all__ = ["altered", "frozen", "of_row", "record"]
 
 T = TypeVar("T")
 _COPIERS: dict[type[Any], Callable[[Any, Any], None]] = {}  #: of the records that were altered
+_NAMES: dict[type[Any], tuple[str, ...]] = {}  #: of the fields of the records that were made of rows
 
 
 def altered(one: T, **values: object) -> T:
@@ -53,6 +54,14 @@ def altered(one: T, **values: object) -> T:
     for name, value in values.items():
         setattr(other, name, value)
     return other
+
+
+def of_row(kind: type[T], row: Sequence[Any]) -> T:
+    """A record whose fields, in their order, are the columns of a row."""
+    names = _NAMES.get(kind)
+    if names is None:
+        names = _NAMES[kind] = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]  # a record
+    return kind(**dict(zip(names, row, strict=True)))
 
 
 def _copier(kind: type[Any]) -> Callable[[Any, Any], None]:

@@ -7,17 +7,15 @@ which takes those of ``clearing.proofs`` besides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from importlib import resources
-from typing import Any, Final
+from collections.abc import Callable
 
+from switch.clearing.gathered import Ask as Ask
+from switch.clearing.gathered import fill_by_request, fill_sums
 from switch.money import currency_name, format_minor
 from switch.record import frozen
 
 #: Faults one check tells of a day; a broken day would otherwise be told a million times.
 FAULTS_SHOWN_MAX = 20
-
-Ask = Callable[[str, Mapping[str, object]], Iterable[tuple[Any, ...]]]
 
 
 @frozen(kw_only=True)
@@ -74,14 +72,15 @@ def positions_sum_to_zero(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
-    """An issuer's position is the sum of what was presented to it, adjusted and disputed: it pays what is above zero."""
+    """An issuer's position is the sum of what was presented to it, adjusted and disputed: it pays what is above zero. Leaves
+    ``presented_sum`` filled."""
+    fill_sums(ask, business_date, again=True)
     sql = """
     WITH moved AS (
-      SELECT issuer, currency, amount_minor < 0 AS paid, COUNT(*) AS lines, SUM(amount_minor) AS amount_minor,
+      SELECT issuer, currency, is_credit AS paid, SUM(line_count) AS lines, SUM(gross_minor) AS amount_minor,
         SUM(interchange_minor) AS interchange
-      FROM presentment
-      WHERE business_date = :business_date
-      GROUP BY issuer, currency, amount_minor < 0
+      FROM temp.presented_sum
+      GROUP BY issuer, currency, is_credit
       UNION ALL
       SELECT issuer, currency, amount_minor < 0, COUNT(*), SUM(amount_minor), SUM(interchange_minor)
       FROM adjustment
@@ -114,32 +113,6 @@ def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
     """
     sentence = "issuer {}: presentments of {} with interchange {}, but a position of {} with interchange {} (minor units)"
     return faults(ask, business_date, "positions_match_presentments", sentence, sql)
-
-
-#: Temporary tables: what was presented on one date, by request, and which date that is.
-_BY_REQUEST_TABLES: Final = (
-    """
-    CREATE TEMP TABLE IF NOT EXISTS presented_by_request (
-      request_id INTEGER PRIMARY KEY, merchant_id TEXT, issuer TEXT, currency TEXT, amount_minor INTEGER, approval_code TEXT)
-    """,
-    "CREATE TEMP TABLE IF NOT EXISTS presented_date (business_date TEXT)",
-)
-_FILL_BY_REQUEST: Final = (
-    "DELETE FROM temp.presented_by_request",
-    "DELETE FROM temp.presented_date",
-    "INSERT INTO temp.presented_date VALUES (:business_date)",
-    resources.files(__package__).joinpath("sql", "presented_by_request.sql").read_text(encoding="utf-8"),
-)
-
-
-def fill_by_request(ask: Ask, business_date: str, *, again: bool) -> None:
-    """Fill the temporary table ``presented_by_request`` with a date; unless ``again``, only if it has not this date already."""
-    parameters = {"business_date": business_date}
-    for sql in _BY_REQUEST_TABLES:
-        ask(sql, {})
-    if again or list(ask("SELECT business_date FROM temp.presented_date", {})) != [(business_date,)]:
-        for sql in _FILL_BY_REQUEST:
-            ask(sql, parameters)
 
 
 def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
@@ -181,10 +154,16 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
       ON h.request_id = a.id AND h.business_date = a.business_date AND h.amount_minor = a.remaining_minor AND a.waits
     LEFT JOIN released_item AS e
       ON e.request_id = a.id AND e.business_date = a.business_date AND e.held_since = a.business_date AND a.waits
-    WHERE CASE WHEN p.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN x.request_id IS NULL THEN 0 ELSE 1 END
+    -- Nearly every approval is presented and nothing else: that is told before the others are looked for.
+    WHERE (p.request_id IS NULL OR a.replacement_minor = 0 OR a.id IN (
+        SELECT request_id FROM exception_item WHERE business_date = :business_date
+        UNION ALL SELECT request_id FROM reversed_item WHERE business_date = :business_date
+        UNION ALL SELECT request_id FROM held_item WHERE business_date = :business_date
+        UNION ALL SELECT request_id FROM released_item WHERE business_date = :business_date))
+      AND (CASE WHEN p.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN x.request_id IS NULL THEN 0 ELSE 1 END
       + CASE WHEN u.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN h.request_id IS NULL THEN 0 ELSE 1 END
       + CASE WHEN e.request_id IS NULL THEN 0 ELSE 1 END <> 1
-      OR (a.replacement_minor = 0 AND u.request_id IS NULL)
+      OR (a.replacement_minor = 0 AND u.request_id IS NULL))
     LIMIT :faults_shown_max
     """
     sentence = (

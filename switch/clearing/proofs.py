@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from switch.clearing.checks import Ask, Check, Fault, faults
+from switch.clearing.gathered import fill_by_request
 from switch.transaction import CREDITS
 
 CREDIT_TYPES = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(CREDITS))  #: as a list of SQL
@@ -120,12 +121,15 @@ def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def presentments_are_the_journals(ask: Ask, business_date: str) -> list[Fault]:
-    """What every presentment says of its sale, but the amount, is what the journal says of it."""
+    """What every presentment says of its sale, but the amount, is what the journal says of it. They are gone through in the
+    order of the journal, which is larger than the books: each of its pages is read once."""
+    fill_by_request(ask, business_date, again=False)
     sql = """
     SELECT p.request_id, p.rrn
-    FROM presentment AS p
-    LEFT JOIN journal.request AS r ON r.id = p.request_id
-    LEFT JOIN journal.decision AS d ON d.request_id = p.request_id
+    FROM temp.presented_by_request AS b
+    CROSS JOIN presentment AS p ON p.request_id = b.request_id
+    LEFT JOIN journal.request AS r ON r.id = b.request_id
+    LEFT JOIN journal.decision AS d ON d.request_id = b.request_id
     WHERE p.business_date = :business_date AND (
       (d.business_date IS NOT p.business_date AND NOT EXISTS (
         SELECT 1 FROM exception_end AS e WHERE e.request_id = p.request_id AND e.business_date = p.business_date))

@@ -53,6 +53,8 @@ def cell(text: str) -> str:
     ("'=1+1", '-12.50', 'ONDE0001')
     """
     shown = visible(text)
+    if shown[:1].isalnum() and ";" not in shown:  # nearly always: nothing a formula begins with
+        return shown
     return shown if re.fullmatch(_NUMBER, shown) else re.sub(_FORMULA, r"\1'", shown)
 
 

@@ -30,7 +30,7 @@ SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
-CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written or proved, so that its indexes stay in memory
 DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 

@@ -8,7 +8,8 @@ an earlier release closed, and where the process died between the two. An issuer
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import resources
 from itertools import groupby
@@ -16,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from switch.clearing.checks import fill_by_request
+from switch.clearing.gathered import fill_by_request
 from switch.endofday import books
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
@@ -50,11 +51,11 @@ ITEMS_AT_ONCE: Final = 1_000  #: in memory
 
 _IN_ORDER: Final = query("cleared_in_order")
 _ITEMS: Final = query("cleared_items")
-_LINES: Final = query("cleared_lines")
+_LINE: Final = query("cleared_lines")
+_SOME: Final = _ITEMS[_ITEMS.index("FROM cleared_in_order") : _ITEMS.index("ORDER BY")]
 _CAPTURED: Final = query("captured_holds")
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
-_COUNT: Final = "SELECT issuer, COUNT(*) FROM cleared_in_order GROUP BY issuer"
 
 
 def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
@@ -67,14 +68,14 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
         try:
-            with _in_order(connection, business_date) as counts, ExitStack() as files:
+            with _in_order(connection, business_date), ExitStack() as files:
+                counts = _counts(connection, sorted(missing))
                 outs = {
-                    issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, counts.get(issuer, 0)))
-                    for issuer in sorted(missing)  # of some the day has disputes alone
+                    issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, count))
+                    for issuer, count in counts.items()  # of some the day has disputes alone
                 }
-                for issuer, lines in _pieces(connection, business_date, sum(counts.values())):
-                    if issuer in missing:
-                        outs[issuer].write(lines)
+                for issuer, lines in _pieces(connection, business_date, list(counts)):
+                    outs[issuer].write(lines)
         except OSError as error:
             where = error.filename or data / "issuers"
             raise DataFolderError(
@@ -84,36 +85,56 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
 
 
 @contextmanager
-def _in_order(connection: sqlite3.Connection, business_date: str) -> Iterator[dict[str, int]]:
-    """Put all items of a date in order, in a temporary table; how many each issuer has."""
+def _in_order(connection: sqlite3.Connection, business_date: str) -> Iterator[None]:
+    """Put all items of a date in order, in a temporary table."""
     fill_by_request(books.ask_of(connection), business_date, again=False)
     connection.execute(_IN_ORDER, {"business_date": business_date})
     try:
-        yield dict(connection.execute(_COUNT).fetchall())
+        yield
     finally:
         connection.execute("DROP TABLE temp.cleared_in_order")
 
 
-def _pieces(connection: sqlite3.Connection, business_date: str, count: int) -> Iterator[tuple[str, bytes]]:
-    """The lines for the issuers, some at a time; those of an issuer are in the order of the journal."""
+def _counts(connection: sqlite3.Connection, issuers: Sequence[str]) -> dict[str, int]:
+    """How many items each of these issuers has."""
+    counts = ", ".join("COUNT(*) FILTER (WHERE issuer = ?)" for _ in issuers)
+    return dict(zip(issuers, connection.execute(f"SELECT {counts} FROM cleared_in_order", issuers).fetchone(), strict=True))
+
+
+def _pieces(connection: sqlite3.Connection, business_date: str, issuers: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The lines for these issuers, some at a time; those of an issuer are in the order of the journal."""
     captures: dict[int, list[_Known]] = {}
     for request_id, *known in connection.execute(_CAPTURED, {"business_date": business_date}):
         captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
+    (count,) = connection.execute("SELECT COUNT(*) FROM cleared_in_order").fetchone()
+    sql, capturing = lines_of(len(issuers)), sorted(captures)
     for after in range(0, count, ITEMS_AT_ONCE):
         some = {"after": after, "up_to": after + ITEMS_AT_ONCE}
-        rows = _by_issuer(connection, _LINES, some)
-        lines = {issuer: notices.plain_lines([row[2] for row in of_issuer]) for issuer, of_issuer in rows.items()}
-        if None in lines.values() or (captures and any(row[1] in captures for each in rows.values() for row in each)):
-            items = _by_issuer(connection, _ITEMS, some)
-            lines = {
-                issuer: notices.cleared_lines(_item(row, captures) for row in of_issuer) for issuer, of_issuer in items.items()
-            }
-        yield from ((issuer, piece) for issuer, piece in lines.items() if piece is not None)
+        first, last, *joined = connection.execute(
+            sql, {**some, **{f"i{at}": issuer for at, issuer in enumerate(issuers)}}
+        ).fetchone()
+        lines = [
+            notices.plain_lines(text, lines) if lines else b"" for text, lines in zip(joined[::2], joined[1::2], strict=True)
+        ]
+        if None in lines or bisect_left(capturing, first) < bisect_right(capturing, last):
+            items = _by_issuer(connection, some)
+            lines = [notices.cleared_lines(_item(row, captures) for row in items.get(issuer, ())) for issuer in issuers]
+        yield from ((issuer, piece) for issuer, piece in zip(issuers, lines, strict=True) if piece)
 
 
-def _by_issuer(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, object]) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of a query for each issuer, which stands first in them."""
-    rows = connection.execute(sql, parameters).fetchall()
+def lines_of(count: int) -> str:
+    """The query for the lines of so many issuers, of some items: the first and the last request, then of each issuer its lines,
+    a line feed between two, and how many."""
+    of_each = ", ".join(
+        f"GROUP_CONCAT({_LINE}, CHAR(10)) FILTER (WHERE c.issuer = :i{at}), COUNT(*) FILTER (WHERE c.issuer = :i{at})"
+        for at in range(count)
+    )
+    return f"SELECT MIN(c.request_id), MAX(c.request_id), {of_each}\n{_SOME}"
+
+
+def _by_issuer(connection: sqlite3.Connection, some: Mapping[str, object]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of some items for each issuer, which stands first in them."""
+    rows = connection.execute(_ITEMS, some).fetchall()
     rows.sort(key=itemgetter(0))
     return {issuer: list(of_issuer) for issuer, of_issuer in groupby(rows, key=itemgetter(0))}
 

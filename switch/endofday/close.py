@@ -163,10 +163,10 @@ class BooksReport:
 def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> BooksReport:
     """Prove the files of a data folder, every closed day against the journal and the journal against itself.
 
-    See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
-    need no interpreter, so that on two cores the one costs the other little.
+    See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside, which costs little.
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
+        connection.execute(f"PRAGMA cache_size = -{books.CACHE_KIBIBYTES}")
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
         try:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
@@ -22,7 +23,7 @@ from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import keep_files
-from switch.endofday.statements import statement_of
+from switch.endofday.statements import statement_of, statements_between
 from switch.errors import DataFolderError
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
@@ -33,12 +34,10 @@ from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
     from switch.settlement.typesetting.letters import Letters
 
-BUFFER_BYTES = 1 << 18  #: of a file being written
-STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
+HELD_LETTERS: Final = 1 << 18  #: of a file being written, in memory
+STATEMENTS_ASKED: Final = 20  #: are asked for at once, and progress is told once for so many
 
 _PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
@@ -71,38 +70,44 @@ class _Folder:
     written: list[tuple[str, str, int]] = Factory(list)  #: name below the folder, SHA-256, bytes
 
     @contextmanager
-    def whole(self, name: str) -> Iterator[TextIO]:
-        """A file of text that appears under its name only once all of it is written."""
-        with self.whole_bytes(name) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as out:
-            yield out
-
-    @contextmanager
-    def whole_bytes(self, name: str) -> Iterator[BinaryIO]:
-        """The same for a file of bytes."""
-        path = self.path / name
-        partial = path.with_name(f".{path.name}.partial")
+    def whole(self, name: str) -> Iterator[_Written]:
+        """A file that appears under its name only once all of it is written."""
+        before, slash, last = f"{self.path}/{name}".rpartition("/")
+        partial = f"{before}{slash}.{last}.partial"
         with create_file(partial) as file:
-            counted = _Counted(file)
-            with io.BufferedWriter(counted, BUFFER_BYTES) as out:
-                yield out
-        partial.replace(path)
-        self.written.append((name, counted.digest.hexdigest(), counted.byte_count))
+            out = _Written(file)
+            yield out
+            out.flush()
+        os.replace(partial, f"{before}{slash}{last}")  # noqa: PTH105  (texts: a Path of each name costs as much as its file)
+        self.written.append((name, out.digest.hexdigest(), out.byte_count))
 
 
-class _Counted(io.RawIOBase):
-    """An unbuffered file whose bytes are counted and digested as they are written."""
+class _Written:
+    """A file whose texts (UTF-8) are put together, so that nearly every one is encoded, digested and written at once."""
 
-    def __init__(self, file: io.RawIOBase) -> None:
+    def __init__(self, file: io.FileIO) -> None:
         self._file, self.digest, self.byte_count = file, hashlib.sha256(), 0
+        self._texts: list[str] = []
+        self._held = 0
 
-    def writable(self) -> bool:
-        return True
+    def write(self, text: str) -> None:
+        self._texts.append(text)
+        self._held += len(text)
+        if self._held >= HELD_LETTERS:
+            self.flush()
 
-    def write(self, data: ReadableBuffer, /) -> int:
-        count = self._file.write(data) or 0
-        self.digest.update(memoryview(data)[:count])
-        self.byte_count += count
-        return count
+    def flush(self) -> None:
+        """Write the texts that are held."""
+        self.write_bytes("".join(self._texts).encode())
+        self._texts.clear()
+        self._held = 0
+
+    def write_bytes(self, data: bytes) -> None:
+        self.digest.update(data)
+        self.byte_count += len(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
 
 def system_letters() -> Letters:
@@ -136,14 +141,15 @@ def render(
         texts = TEXT_SUFFIXES
         _write_day_files(connection, business_date, folder)
     forms = [form for form in BYTES_SUFFIXES if form in also and not is_complete(connection, path, business_date, [form])]
-    stated = list(_stated(connection, business_date))
+    stated = _stated(connection, business_date)
     if "pdf" in forms and letters is None:
         letters = system_letters()
-    for number, merchant_id in enumerate(stated, start=1):
-        if number % STATEMENTS_TOLD == 1:
-            told = f"closing {business_date}: writing statement {number:,} of {len(stated):,}"
-            say(Measured(told, number - 1, len(stated)))
-        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
+    for done in range(0, len(stated), STATEMENTS_ASKED) if texts or forms else ():
+        told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
+        say(Measured(told, done, len(stated)))
+        some = stated[done : done + STATEMENTS_ASKED]
+        for statement in statements_between(connection, business_date, some[0], some[-1]):
+            _write_statement_files(statement, folder, texts, forms, letters)
     for merchant_id, month, stated_on in _invoiced(connection, business_date):
         _write_invoice_files(connection, (merchant_id, month, stated_on), folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
@@ -259,16 +265,13 @@ def recorded_files(connection: sqlite3.Connection, business_date: str) -> dict[s
 
 
 def _write_statement_files(
-    connection: sqlite3.Connection,
-    business_date: str,
-    merchant_id: str,
+    statement: Statement,
     folder: _Folder,
     texts: Collection[TextForm],
     forms: Collection[BytesForm],
     letters: Letters | None,
 ) -> None:
-    statement = statement_of(connection, business_date, merchant_id)
-    assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
+    merchant_id = statement.head.merchant_id
     layout: StatementLayout = statement.facts.layout if statement.facts is not None else "detailed"
     if layout != "detailed":
         _write_laid_out(statement, layout, folder, texts, forms, letters)
@@ -279,8 +282,8 @@ def _write_statement_files(
         }
         write_texts(statement, outs)
     for form in forms:
-        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
-            file.write(as_bytes(statement, form, letters))
+        with folder.whole(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
+            file.write_bytes(as_bytes(statement, form, letters))
 
 
 def _write_laid_out(
@@ -298,11 +301,11 @@ def _write_laid_out(
             with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as out:
                 write_texts(statement, {form: out})
         else:
-            with folder.whole_bytes(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
-                file.write(laid_out(statement, layout, form))
+            with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
+                file.write_bytes(laid_out(statement, layout, form))
     for bytes_form in forms:
-        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
-            file.write(laid_out(statement, layout, bytes_form, letters))
+        with folder.whole(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
+            file.write_bytes(laid_out(statement, layout, bytes_form, letters))
 
 
 def _write_invoice_files(
@@ -320,8 +323,8 @@ def _write_invoice_files(
     written: list[tuple[DocumentForm, str]] = [(form, TEXT_SUFFIXES[form]) for form in texts]
     written += [(form, BYTES_SUFFIXES[form]) for form in forms]
     for form, suffix in written:
-        with folder.whole_bytes(_statement_name(merchant_id, f"{month}.{suffix}")) as file:
-            file.write(laid_out(statement, "monthly", form, letters))
+        with folder.whole(_statement_name(merchant_id, f"{month}.{suffix}")) as file:
+            file.write_bytes(laid_out(statement, "monthly", form, letters))
 
 
 def _invoiced(connection: sqlite3.Connection, business_date: str) -> list[tuple[str, str, str]]:
@@ -334,8 +337,6 @@ def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool
     return bool(count)
 
 
-def _stated(connection: sqlite3.Connection, business_date: str) -> Iterator[str]:
-    rows = connection.execute(
-        "SELECT merchant_id FROM statement WHERE business_date = ? ORDER BY merchant_id", (business_date,)
-    )
-    return (row[0] for row in rows.fetchall())
+def _stated(connection: sqlite3.Connection, business_date: str) -> list[str]:
+    query = "SELECT merchant_id FROM statement WHERE business_date = ? ORDER BY merchant_id"
+    return [row[0] for row in connection.execute(query, (business_date,))]

@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, TypeVar
 
-from attrs import asdict, field, fields
+from attrs import asdict, field
 
 from switch.display.visible import cell
 from switch.endofday.reopened.reopenings import Reopening
 from switch.money import format_minor
-from switch.record import frozen
+from switch.record import frozen, of_row
 from switch.settlement.statement import Out, PayoutOutcome
 
 CLOSED: Final = "closed"
@@ -266,7 +266,7 @@ CLOSED_DAY_COLUMNS = (
 
 def from_row(kind: type[ReportRow], row: Sequence[Any]) -> ReportRow:
     """A record from the columns of its query."""
-    return kind(**{column.name: value for column, value in zip(fields(kind), row, strict=True)})
+    return of_row(kind, row)
 
 
 @frozen(kw_only=True)

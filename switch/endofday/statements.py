@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import io
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -16,7 +18,7 @@ from switch.endofday import books
 from switch.endofday.layout_facts import BooksFacts
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
-from switch.record import frozen
+from switch.record import frozen, of_row
 from switch.settlement import payouts as settlement
 from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
@@ -31,6 +33,8 @@ from switch.settlement.statement import (
     StatementTotal,
 )
 from switch.settlement.statement_forms import TextForm, write_texts
+
+T = TypeVar("T")
 
 
 @frozen
@@ -52,40 +56,45 @@ def statement_of(
 
     Its lines are read from the books when they are gone through, so the connection has to be open then.
     """
-    key = {"business_date": business_date, "merchant_id": merchant_id}
-    row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
-    if row is None:
-        return None
-    head = Head.from_row(row)
-    if language is not None:
-        head = evolve(head, language=language)
-    sections = []
-    for total in _type_totals(connection, key):
-        lines = BookedLines(connection.execute, {**key, "transaction_type": total.of})
-        sections.append(Section(of=total.of, total=total, lines=lines))
-    if head.adjustment_count:
-        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
-        adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
-        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
-    origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
-    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
-    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
-    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
-    return Statement(
-        head=head,
-        sections=tuple(sections),
-        origins=tuple(origins),
-        payouts=tuple(payouts),
-        entries=tuple(entries),
-        conversions=tuple(conversions),
-        facts=BooksFacts(connection, business_date, merchant_id),
-    )
+    for told in statements_between(connection, business_date, merchant_id, merchant_id):
+        return told if language is None else evolve(told, head=evolve(told.head, language=language))
+    return None
 
 
-def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
-    """The totals of a statement for each type of transaction, in the order of its sections."""
-    totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
-    return sorted(totals, key=lambda total: SECTIONS.index(total.of))
+def statements_between(connection: sqlite3.Connection, business_date: str, first: str, last: str) -> Iterator[Statement]:
+    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later."""
+    between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
+
+    def rows_of(sql: str, kind: type[T]) -> defaultdict[str, list[T]]:
+        found: defaultdict[str, list[T]] = defaultdict(list)
+        for merchant_id, *row in connection.execute(sql, between):
+            found[merchant_id].append(of_row(kind, row))
+        return found
+
+    types, adjusted = rows_of(settlement.TYPE_TOTALS_OF, StatementTotal), rows_of(settlement.STATEMENT_ADJUSTED, StatementTotal)
+    origins = rows_of(settlement.STATEMENT_TOTALS_OF, StatementTotal)
+    payouts = rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout)
+    entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
+    conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
+    for head in [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]:
+        of = head.merchant_id
+        key = {"business_date": business_date, "merchant_id": of}
+        sections = [
+            Section(of=total.of, total=total, lines=BookedLines(connection.execute, {**key, "transaction_type": total.of}))
+            for total in sorted(types[of], key=lambda total: SECTIONS.index(total.of))
+        ]
+        for total in adjusted[of] if head.adjustment_count else ():
+            lines = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
+            sections.append(Section(of=ADJUSTMENTS_SECTION, total=total, lines=lines))
+        yield Statement(
+            head=head,
+            sections=tuple(sections),
+            origins=tuple(origins[of]),
+            payouts=tuple(payouts[of]),
+            entries=tuple(entries[of]),
+            conversions=tuple(conversions[of]),
+            facts=BooksFacts(connection, business_date, of),
+        )
 
 
 def statement(

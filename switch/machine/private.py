@@ -31,7 +31,7 @@ def begin_file(path: Path) -> None:
         os.close(_made(path, os.O_EXCL))
 
 
-def create_file(path: Path) -> io.FileIO:
+def create_file(path: Path | str) -> io.FileIO:
     """A new or emptied file to write bytes into, unbuffered."""
     return io.FileIO(_made(path, os.O_TRUNC), "wb")
 
@@ -42,9 +42,10 @@ def write_text(path: Path, text: str) -> None:
         file.write(text.encode(errors="surrogateescape"))
 
 
-def _made(path: Path, how: int) -> int:
+def _made(path: Path | str, how: int) -> int:
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | how, FILE_MODE)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode) and stat.S_IMODE(mode) != FILE_MODE:
         with suppress(PermissionError):  # another's file, that lets us write
             os.fchmod(descriptor, FILE_MODE)
     return descriptor

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from switch.clearing.checks import Ask, Check, Fault, faults
+from switch.clearing.gathered import fill_sums
 
 
 def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
     """The lines of each statement are in one currency and add up to its payouts, and so do its totals; both are there."""
+    fill_sums(ask, business_date, again=False)
     sql = """
     WITH booked AS (
-      SELECT merchant_id, MIN(currency) AS currency, MAX(currency) AS other_currency, COUNT(*) AS presentment_count,
-        0 AS adjustment_count, SUM(amount_minor) AS gross_minor, SUM(discount_minor) AS discount_minor,
+      SELECT merchant_id, MIN(currency) AS currency, MAX(currency) AS other_currency, SUM(line_count) AS presentment_count,
+        0 AS adjustment_count, SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor,
         SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor, SUM(net_minor) AS presented_minor
-      FROM presentment
-      WHERE business_date = :business_date
+      FROM temp.presented_sum
       GROUP BY merchant_id
       UNION ALL
       SELECT merchant_id, MIN(currency), MAX(currency), 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor),
@@ -72,13 +73,13 @@ def remises_add_up(ask: Ask, business_date: str) -> list[Fault]:
 
     Days that an earlier release closed have no remises, and lines that name none.
     """
+    fill_sums(ask, business_date, again=False)
     sql = """
     WITH booked AS (
-      SELECT merchant_id, terminal_id, remise_number, currency, COUNT(*) AS presentment_count, 0 AS adjustment_count,
-        SUM(amount_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
+      SELECT merchant_id, terminal_id, remise_number, currency, SUM(line_count) AS presentment_count, 0 AS adjustment_count,
+        SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
         SUM(net_minor) AS net_minor
-      FROM presentment
-      WHERE business_date = :business_date
+      FROM temp.presented_sum
       GROUP BY merchant_id, terminal_id, remise_number, currency
       UNION ALL
       SELECT merchant_id, terminal_id, remise_number, currency, 0, COUNT(*), SUM(amount_minor), SUM(discount_minor),

@@ -215,9 +215,11 @@ SETTLE = (
     *(STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS),
 )
 
-#: The head of a merchant's statement, in the order of the fields of ``statement.Head``: of all payouts of its date together.
+#: The heads of some merchants' statements, in the order of the fields of ``statement.Head``: of all payouts of a date together.
 #: ``net_minor`` is what is credited, and where nothing is, what is carried; ``carried_minor`` what is carried beside a credit.
-STATEMENT_HEAD = """
+#: What is asked of a statement besides its lines is asked of some merchants at once, and says first of which: most statements
+#: are short, and a query of its own for each of their parts would cost more than their lines.
+STATEMENT_HEADS = """
 SELECT
   d.centre_name, s.business_date, s.merchant_id, s.name, s.city, s.language, MIN(p.rib),
   MIN(p.reference) || CASE COUNT(*) WHEN 1 THEN '' ELSE ' +' || (COUNT(*) - 1) END, MIN(p.value_date), MIN(p.currency),
@@ -230,47 +232,52 @@ SELECT
 FROM statement AS s
 JOIN payout AS p ON p.business_date = s.business_date AND p.merchant_id = s.merchant_id
 JOIN closed_day AS d ON d.business_date = s.business_date
-WHERE s.business_date = :business_date AND s.merchant_id = :merchant_id
+WHERE s.business_date = :business_date AND s.merchant_id BETWEEN :merchant_id AND :last_merchant_id
 GROUP BY d.centre_name, s.business_date, s.merchant_id, s.name, s.city, s.language, d.vat_rate_basis_points, s.address, s.ice
 """
 
+#: The head of one.
+STATEMENT_HEAD = STATEMENT_HEADS.replace(":last_merchant_id", ":merchant_id")
+
 #: The payouts of a statement, in the order of the fields of ``statement.StatementPayout``.
 STATEMENT_PAYOUTS = """
-SELECT reference, label, terminal_id, remise_number, net_minor, outcome
+SELECT merchant_id, reference, label, terminal_id, remise_number, net_minor, outcome
 FROM payout
-WHERE business_date = :business_date AND merchant_id = :merchant_id
-ORDER BY terminal_id, remise_number, reference
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+ORDER BY merchant_id, terminal_id, remise_number, reference
 """
 
 #: What changes a statement's payouts besides its lines, in the order of the fields of ``statement.StatementEntry``.
 STATEMENT_ENTRIES = """
-SELECT terminal_id, remise_number, kind, reference, amount_minor, vat_minor, vat_rate_basis_points, rule, narrative
+SELECT
+  merchant_id, terminal_id, remise_number, kind, reference, amount_minor, vat_minor, vat_rate_basis_points, rule, narrative
 FROM merchant_entry
-WHERE business_date = :business_date AND merchant_id = :merchant_id
-ORDER BY terminal_id, remise_number, kind, line
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+ORDER BY merchant_id, terminal_id, remise_number, kind, line
 """
 
 #: Totals for each origin, in the order of the fields of ``statement.StatementTotal``.
 STATEMENT_TOTALS_OF = """
-SELECT origin, presentment_count + adjustment_count, gross_minor, discount_minor, vat_minor, net_minor
+SELECT merchant_id, origin, presentment_count + adjustment_count, gross_minor, discount_minor, vat_minor, net_minor
 FROM statement_total
-WHERE business_date = :business_date AND merchant_id = :merchant_id
-ORDER BY origin
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+ORDER BY merchant_id, origin
 """
 
 #: The same for each type of transaction, adjustments apart.
 TYPE_TOTALS_OF = """
-SELECT transaction_type, presentment_count, gross_minor, discount_minor, vat_minor, net_minor
+SELECT merchant_id, transaction_type, presentment_count, gross_minor, discount_minor, vat_minor, net_minor
 FROM type_total
-WHERE business_date = :business_date AND merchant_id = :merchant_id
-ORDER BY transaction_type
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+ORDER BY merchant_id, transaction_type
 """
 
 #: The same of the adjustments, where there are any.
 STATEMENT_ADJUSTED = """
-SELECT 'adjusted', COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+SELECT merchant_id, 'adjusted', COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM adjustment
-WHERE business_date = :business_date AND merchant_id = :merchant_id
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+GROUP BY merchant_id
 """
 
 #: The lines of one type of transaction in the order the centre took the requests in, as the fields of ``statement.Line``.

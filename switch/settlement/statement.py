@@ -13,13 +13,11 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final, Literal, Protocol
 
-from attrs import fields
-
 from switch.display.kept import KeptTexts
 from switch.display.visible import visible
 from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
-from switch.record import frozen
+from switch.record import frozen, of_row
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
 from switch.settlement.statement_facts import StatementFacts
@@ -93,7 +91,7 @@ class Head:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+        return of_row(cls, row)
 
 
 @frozen(kw_only=True)
@@ -109,7 +107,7 @@ class StatementTotal:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementTotal:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+        return of_row(cls, row)
 
 
 @frozen(kw_only=True)

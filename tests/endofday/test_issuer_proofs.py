@@ -154,7 +154,7 @@ def _told(data: Path, monkeypatch: pytest.MonkeyPatch, rrns: list[str], *, joine
     with monkeypatch.context() as changed:
         changed.setattr(cleared_notices, "ITEMS_AT_ONCE", 4)
         if not joined:
-            changed.setattr(notices, "plain_lines", lambda _: None)
+            changed.setattr(notices, "plain_lines", lambda *_: None)
         close_day(data, day_specs(), None, later_ms(data))
     return {issuer: notices.cleared_file(data, issuer, FRIDAY).read_bytes() for issuer in ("atlas", "rif")}
 

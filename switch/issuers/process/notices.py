@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -66,10 +66,10 @@ _PLAIN_BYTES: Final = bytes(set(range(0x20, 0x7F)) - set(b'"\\'))  #: that JSON 
 _PLAIN_REST: Final = b'"' * 32 + b"\n"  #: what is left without them of a line whose item captures nothing
 
 
-def plain_lines(lines: Sequence[str]) -> bytes | None:
-    """Lines that were joined of the texts of items that capture nothing; None where a text of theirs has to be escaped."""
-    encoded = _encoded(lines)
-    return encoded if encoded.translate(None, _PLAIN_BYTES) == _PLAIN_REST * len(lines) else None
+def plain_lines(text: str, count: int) -> bytes | None:
+    """So many lines, joined by line feeds, of items that capture nothing; None where a text of theirs has to be escaped."""
+    encoded = f"{text}\n".encode()
+    return encoded if encoded.translate(None, _PLAIN_BYTES) == _PLAIN_REST * count else None
 
 
 def cleared_dates(data: Path, issuer_id: str) -> list[str]:

@@ -80,10 +80,11 @@ WITH movement AS (
 
 #: The conversions of a statement, in the order of the fields of ``fees.stated.StatementConversion``.
 STATEMENT_CONVERSIONS: Final = """
-SELECT reference, sold_minor, sold_currency, rate, rate_date, converted_minor, margin_minor, paid_minor, paid_currency
+SELECT
+  merchant_id, reference, sold_minor, sold_currency, rate, rate_date, converted_minor, margin_minor, paid_minor, paid_currency
 FROM payout_conversion
-WHERE business_date = :business_date AND merchant_id = :merchant_id
-ORDER BY reference
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+ORDER BY merchant_id, reference
 """
 
 

@@ -237,9 +237,10 @@ def line_entries_add_up(ask: Ask, business_date: str) -> list[Fault]:
     kinds = ", ".join(f"'{kind}'" for kind in EXTRA_KINDS)
     sql = f"""
     WITH booked AS (
-      SELECT merchant_id, terminal_id, remise_number, kind, amount_minor, vat_minor
+      SELECT merchant_id, terminal_id, remise_number, kind, SUM(amount_minor) AS amount_minor, SUM(vat_minor) AS vat_minor
       FROM fee_line
       WHERE business_date = :business_date
+      GROUP BY merchant_id, terminal_id, remise_number, kind
       UNION ALL
       SELECT merchant_id, terminal_id, remise_number, kind, -amount_minor, -vat_minor
       FROM merchant_entry

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from attrs import fields
-
-from switch.record import frozen
+from switch.record import frozen, of_row
 
 
 @frozen(kw_only=True)
@@ -23,7 +21,7 @@ class StatementPayout:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementPayout:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+        return of_row(cls, row)
 
 
 @frozen(kw_only=True)
@@ -42,7 +40,7 @@ class StatementEntry:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementEntry:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+        return of_row(cls, row)
 
 
 @frozen(kw_only=True)
@@ -61,4 +59,4 @@ class StatementConversion:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementConversion:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+        return of_row(cls, row)

@@ -1,0 +1,10 @@
+-- What the presentments of a date come to: of each remise, for each issuer, what it pays and what it is paid apart.
+INSERT INTO temp.presented_sum (
+  merchant_id, terminal_id, remise_number, currency, issuer, is_credit, line_count, gross_minor, interchange_minor,
+  discount_minor, vat_minor, net_minor)
+SELECT
+  merchant_id, terminal_id, remise_number, currency, issuer, amount_minor < 0, COUNT(*), SUM(amount_minor),
+  SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+FROM presentment
+WHERE business_date = :business_date
+GROUP BY merchant_id, terminal_id, remise_number, currency, issuer, amount_minor < 0
