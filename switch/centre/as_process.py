@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,13 +16,13 @@ from attrs import field
 
 from switch.errors import DataFolderError, UnreachableError
 from switch.machine.private import create_file, make_folder
+from switch.machine.starting import environment_for_ours
 from switch.record import frozen
 
 READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine busy with other things that takes a while
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight
 POLL_SECONDS: Final = 0.01
 READY_FILE: Final = "ready.json"  #: in the data folder, as the next one is
-_SPECS_VARIABLE: Final = "SWITCH_SPECS"  #: an option of ours; ``arguments`` alone say what is run here
 LOG_FILE: Final = "up.log"  #: what the centre prints
 
 
@@ -74,7 +73,7 @@ def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if name != _SPECS_VARIABLE},
+            env=environment_for_ours(),
         )
 
 

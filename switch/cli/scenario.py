@@ -24,6 +24,7 @@ from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, Switch
 _STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
 _SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
+_INTO_SCOPE = option("--scope", default=None, metavar="NAME", help="Add them to this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
 
 
@@ -35,7 +36,7 @@ def scenario() -> None:
 @scenario.command(short_help="Add rules to a running Switch.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
-@_SCOPE
+@_INTO_SCOPE
 @data_option
 def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
@@ -53,7 +54,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
-@_SCOPE
+@_INTO_SCOPE
 @data_option
 @specs_option
 def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:

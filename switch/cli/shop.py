@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from switch.shop.payment_form import ShopAccount
     from switch.specs.specification import Specs
 
-TEST_CARD = "4000000000000010, any date to come, code 000"  #: a public test number
+#: Public test numbers of payment pages.
+TEST_CARDS = (
+    "a card to pay with: 4000000000000010, any date to come, code 000",
+    "a card whose bank asks: 9876019750673560, any date to come, code 000, then 123",
+)
 
 
 @click.command(cls=Verb)
@@ -73,7 +77,8 @@ def shop(host: str, port: int, page: str | None, client_id: str | None, specs_fo
 
         def listening(address: str) -> None:
             say_text(said(f"the shop is open at {address}"), None)
-            say_text(said(f"a card to pay with: {TEST_CARD}"), "hint")
+            for sentence in (*TEST_CARDS, "Ctrl+C stops it"):
+                say_text(said(sentence), "hint")
 
         async def serving() -> None:
             await serve_shop(

@@ -65,7 +65,8 @@ def _lock(descriptor: int, data: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise DataFolderError(f"{data}: another Switch is running on this data folder") from None
+        busy = f"{data}: another Switch is running on this data folder"
+        raise DataFolderError(busy, hint="stop that one, or name another folder with --data") from None
 
 
 def _unusable(data: Path, error: OSError) -> DataFolderError:

@@ -23,6 +23,8 @@ from typing import Any, Final, NamedTuple
 LINE_BYTES_MAX: Final = 65_536  #: of one line of arguments, or of an answer
 STREAMS: Final = 3  #: standard input, output and error
 PR_SET_DUMPABLE: Final = 4  #: prctl(2)
+#: Variables of the environment that stand for options of ours. They are for who types a command, not for what it starts.
+OPTION_VARIABLES: Final = frozenset({"SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH_SPECS"})
 OWN_FAULT: Final = 70  #: exit code of a process whose function raised; it has told why
 
 
@@ -40,11 +42,18 @@ class Launched(NamedTuple):
             self.process.wait()
 
 
+def environment_for_ours() -> dict[str, str]:
+    """The environment of a process of ours whose arguments alone say what it is to do."""
+    return {name: value for name, value in os.environ.items() if name not in OPTION_VARIABLES}
+
+
 def launch(command: Sequence[str]) -> Launched:
     """Start a starter. ``command`` calls ``start_by_fork`` with its standard input."""
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)  # noqa: S603  (our own interpreter)
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+            command, stdin=theirs.fileno(), start_new_session=True, env=environment_for_ours()
+        )
         return Launched(process, ours)
 
 

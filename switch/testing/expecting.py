@@ -120,34 +120,38 @@ class Expecting:
 
 
 class Saw:
-    """What was seen of a card, or of whatever else is named: expectations that are checked as they are made."""
+    """What was seen of a card, or of whatever else is named: expectations that are checked as they are made.
+
+    A ``kind`` is an MTI such as 0420, or a class such as reversal or request.
+    """
 
     def __init__(self, centre: Checking, whose: dict[str, Any]) -> None:
         self._centre, self._whose = centre, whose
         self._last: dict[str, Any] = {}
 
-    def one(self, mti: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
-        """Exactly one message of this type."""
-        return self._check({"exactly": 1}, mti, within, of, when)
+    def one(self, kind: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
+        """Exactly one message of this kind."""
+        return self._check({"exactly": 1}, kind, within, of, when)
 
-    def at_least(self, count: int, mti: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
-        return self._check({"at_least": count}, mti, within, of, when)
+    def at_least(self, count: int, kind: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
+        return self._check({"at_least": count}, kind, within, of, when)
 
-    def exactly(self, count: int, mti: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
-        return self._check({"exactly": count}, mti, within, of, when)
+    def exactly(self, count: int, kind: str, within: float | None = None, of: str | None = None, **when: Any) -> Self:
+        return self._check({"exactly": count}, kind, within, of, when)
 
-    def no(self, mti: str, for_: float | None = None, **when: Any) -> Self:
-        """No message of this type, watched for so many seconds."""
-        return self._check({"never": True, **({} if for_ is None else {"for": for_})}, mti, None, None, when)
+    def no(self, kind: str, for_: float | None = None, **when: Any) -> Self:
+        """No message of this kind, watched for so many seconds."""
+        return self._check({"never": True, **({} if for_ is None else {"for": for_})}, kind, None, None, when)
 
     def then_nothing(self, for_: float = NOTHING_SECONDS) -> None:
         """And nothing more of the same after the last of these, for so many seconds after it."""
         __tracebackhide__ = True
         Expecting(self._centre, {**self._last, "nothing_after": for_}).check()
 
-    def _check(self, count: dict[str, Any], mti: str, within: float | None, of: str | None, when: Mapping[str, Any]) -> Self:
+    def _check(self, count: dict[str, Any], kind: str, within: float | None, of: str | None, when: Mapping[str, Any]) -> Self:
         __tracebackhide__ = True
-        values = {"when": {**self._whose, "mti": mti, **condition_values(when)}, **count}
+        named = "mti" if kind.isdecimal() else "class"
+        values = {"when": {**self._whose, named: kind, **condition_values(when)}, **count}
         values |= {} if within is None else {"within": within}
         values |= {} if of is None else {"of": of}
         Expecting(self._centre, values).check()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.errors import SwitchError
+from switch.machine.starting import environment_for_ours
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
 from switch.testing.reserve import CARDS_IN_SERIES, MERCHANTS_IN_RESERVE, Series, write_specs
@@ -24,8 +24,6 @@ from switch.testing.reserve import CARDS_IN_SERIES, MERCHANTS_IN_RESERVE, Series
 START_SECONDS_MAX: Final = 60.0  #: on a machine where all workers start theirs at once
 _END_SECONDS_MAX: Final = 20.0
 _LOOK_SECONDS: Final = 0.01
-#: Options of the command that the environment may give; these tests have their own.
-_VARIABLES: Final = ("SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH_SPECS")
 
 
 class OwnedCentre:
@@ -72,9 +70,13 @@ def _started(folder: Path, arguments: Sequence[str]) -> Iterator[subprocess.Pope
     command = [sys.executable, "-m", "switch", "up", "--free-ports", "--trace", "--quiet", "--data", str(folder / "data")]
     command += ["--ready-file", str(folder / "ready.json"), *arguments]
     with (folder / "up.log").open("wb") as log:
-        environment = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
         process = subprocess.Popen(  # noqa: S603  (our own interpreter)
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=environment, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment_for_ours(),
+            start_new_session=True,
         )
     try:
         yield process

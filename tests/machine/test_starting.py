@@ -128,3 +128,16 @@ def test_without_a_starter_asking_is_an_error() -> None:
     assert launched.process.wait(10) == 0
     with launched.control, pytest.raises(BrokenPipeError):
         ask_for(launched.control, ["x"], (0, 1, 2))
+
+
+def test_variables_that_stand_for_options_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payment page that heard of the ready file of its own centre would wait for it, and the centre for the page."""
+    for name in ("SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH_SPECS", "SWITCH_LANG"):
+        monkeypatch.setenv(name, "x")
+    says = STARTER.replace('"hello", *arguments', '*(name for name in sorted(os.environ) if name.startswith("SWITCH_"))')
+    launched = launch([sys.executable, "-c", says])
+    with launched.control:
+        one = Started(launched)
+        assert one.says() == "SWITCH_LANG\n"
+        one.close()
+    assert launched.process.wait(10) == 0

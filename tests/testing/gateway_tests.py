@@ -105,4 +105,4 @@ def test_fails_when_something_follows(centre: Any) -> None:
     pay(centre, card)
     pay(centre, card)
     centre.expect(mti="0100", card=card).at_least(1).then_nothing(0.1)
-    centre.saw(card).one("0100")
+    centre.saw(card).exactly(2, "request").one("0100")

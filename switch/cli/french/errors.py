@@ -152,6 +152,7 @@ MISTAKES: Final[dict[str, str]] = {
         "fichiers seront achevés par : {4}"
     ),
     "{1}: another Switch is running on this data folder": "{1} : un autre centre tourne sur ce dossier de données",
+    "stop that one, or name another folder with --data": "arrêtez celui-là, ou nommez un autre dossier par --data",
     "a journal": "un journal",
     "books": "des livres",
     "a trace": "une trace",

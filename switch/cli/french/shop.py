@@ -26,6 +26,10 @@ SHOP: Final[dict[str, str]] = {
     # the shop
     "the shop is open at {1}": "la boutique est ouverte à l'adresse {1}",
     "a card to pay with: {1}, any date to come, code {2}": "une carte pour payer : {1}, une date à venir, code {2}",
+    "a card whose bank asks: {1}, any date to come, code {2}, then {3}": (
+        "une carte dont la banque demande : {1}, une date à venir, code {2}, puis {3}"
+    ),
+    "Ctrl+C stops it": "Ctrl+C l'arrête",
     # errors
     "{1}: the shop fails {2#} of {3#} checks": "{1} : la boutique échoue à {2} contrôles sur {3}",
     "SHOP_URL: found {1}, expected an address such as {2}": "SHOP_URL : trouvé {1}, attendu une adresse comme {2}",
