@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from switch.record import frozen
 from switch.settlement.fees.entries import INVOICED_KINDS
 from switch.settlement.statement_facts import FeeLine, LineGroup, RemiseFacts, RemiseLine, StatementLayout, Volume
+
+T = TypeVar("T")
 
 _LABELS: Final = (
     "SELECT terminal_id, number, label FROM remise WHERE business_date = :business_date AND merchant_id = :merchant_id"
@@ -72,14 +74,14 @@ OF_TRANSACTIONS: Final = "commission"
 
 
 @frozen
-class _RemiseLines:
-    """Lines of a remise, asked of the books whenever they are gone through."""
+class LinesInBooks(Generic[T]):
+    """Lines of a statement, asked of the books whenever they are gone through: a million of them cost no memory."""
 
     connection: sqlite3.Connection
     sql: str
     parameters: Mapping[str, object]
 
-    def __iter__(self) -> Iterator[RemiseLine]:
+    def __iter__(self) -> Iterator[T]:
         return iter(self.connection.execute(self.sql, self.parameters))
 
 
@@ -121,7 +123,7 @@ class BooksFacts:
             sql = _ADJUSTED_LINES if kind == "adjustments" else _LINES
             group = LineGroup(
                 kind=kind,
-                lines=_RemiseLines(self.connection, sql, parameters),
+                lines=LinesInBooks[RemiseLine](self.connection, sql, parameters),
                 line_count=count,
                 gross_minor=gross,
                 discount_minor=discount,

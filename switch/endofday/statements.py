@@ -6,7 +6,7 @@ import difflib
 import io
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +15,10 @@ from attrs import evolve
 
 from switch.business_day import DateSpan
 from switch.endofday import books
-from switch.endofday.layout_facts import BooksFacts
+from switch.endofday.layout_facts import BooksFacts, LinesInBooks
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
-from switch.record import frozen, of_row
+from switch.record import of_row
 from switch.settlement import payouts as settlement
 from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
@@ -35,18 +35,6 @@ from switch.settlement.statement import (
 from switch.settlement.statement_forms import TextForm, write_texts
 
 T = TypeVar("T")
-
-
-@frozen
-class _Lines:
-    """Lines of a statement, asked of the books whenever they are gone through: a million of them cost no memory."""
-
-    connection: sqlite3.Connection
-    sql: str
-    parameters: Mapping[str, object]
-
-    def __iter__(self) -> Iterator[StatementRow]:
-        return iter(self.connection.execute(self.sql, self.parameters))
 
 
 def statement_of(
@@ -84,7 +72,7 @@ def statements_between(connection: sqlite3.Connection, business_date: str, first
             for total in sorted(types[of], key=lambda total: SECTIONS.index(total.of))
         ]
         for total in adjusted[of] if head.adjustment_count else ():
-            lines = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
+            lines = LinesInBooks[StatementRow](connection, settlement.STATEMENT_ADJUSTMENTS, key)
             sections.append(Section(of=ADJUSTMENTS_SECTION, total=total, lines=lines))
         yield Statement(
             head=head,

@@ -117,9 +117,7 @@ class ReopeningsMachine(RuleBasedStateMachine):
 ReopeningsMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=14, deadline=None)
 
 
-@pytest.mark.long
-class TestReopeningsMachine(ReopeningsMachine.TestCase):  # type: ignore[misc,valid-type]
-    pass
+TestReopeningsMachine = pytest.mark.long(ReopeningsMachine.TestCase)
 
 
 def _killed(data: Path, last: int) -> tuple[int, int]:

@@ -13,11 +13,13 @@ from switch.batch.reopening import reopen_date
 from switch.endofday import books
 from switch.endofday.close import check_books, close_day
 from switch.endofday.files import recorded_files
+from switch.endofday.staging import DaySpecs
 from switch.endofday.statements import stated
 from switch.mail.delivery import mail_after_close
 from switch.mail.outbox_checks import check_outbox
 from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.layouts.month_invoices import months_ended
+from switch.settlement.statement_forms import TextForm
 from tests.batch.reopened_days import WHY, files_of_closes, rows_of_closes
 from tests.mail.closed_day import AIRLINE, HOTEL, SHOP, SPECS
 from tests.support.day_builders import journal_of
@@ -33,14 +35,14 @@ WANTED = evolve(SPECS, merchants=CONTRACTS)
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-def sell_and_close(data: Path, date: str, *merchants: str, specs: object = WANTED) -> None:
+def sell_and_close(data: Path, date: str, *merchants: str, specs: DaySpecs = WANTED) -> None:
     """A sale at each merchant on a date, and its close."""
     with journal_of(data) if (data / "journal.db").exists() else journal_of(data, date) as journal:
         if not journal.is_open(date):
             journal.open(date)
         for merchant in merchants:
             journal.decide(merchant_id=merchant, terminal_id=SPECS.merchants[merchant].terminals[0])
-    assert close_day(data, specs, date, LAST_MS).outcome == "closed"  # type: ignore[arg-type]
+    assert close_day(data, specs, date, LAST_MS).outcome == "closed"
 
 
 def invoices(data: Path, date: str) -> list[str]:
@@ -88,9 +90,10 @@ def test_the_last_close_of_a_month_makes_the_invoices_that_contracts_want(data: 
 def test_it_is_the_invoice_that_is_printed_by_command(data: Path) -> None:
     for merchant, date in ((AIRLINE, "2026-11-29"), (SHOP, "2026-11-30")):
         with stated(data, merchant, date) as told:
-            for form, suffix in (("text", "txt"), ("csv", "csv")):
+            forms: tuple[tuple[TextForm, str], ...] = (("text", "txt"), ("csv", "csv"))
+            for form, suffix in forms:
                 file = data / "days" / "2026-11-30" / "statements" / f"{merchant}.2026-11.{suffix}"
-                assert file.read_bytes() == laid_out(told, "monthly", form)  # type: ignore[arg-type]
+                assert file.read_bytes() == laid_out(told, "monthly", form)
 
 
 def test_a_close_repeated_makes_none_again_and_puts_a_lost_one_back(data: Path) -> None:

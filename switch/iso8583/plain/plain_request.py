@@ -36,35 +36,16 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
 
     An amount without DE 49 is one of ``currency``.
     """
-    (
-        mti,
-        pan,
-        code,
-        amount,
-        at,
-        stan,
-        time,
-        day,
-        expiry,
-        mcc,
-        entry,
-        condition,
-        acquirer_id,
-        rrn,
-        terminal_id,
-        merchant_id,
-        of,
-        _,
-    ) = picked
+    mti, pan, code, amount, at, stan, time, day, expiry, mcc, entry, pos, acquirer, rrn, terminal, merchant, of, _ = picked
     amount_minor, kind = int(amount), code[:2]
-    if not amount_minor or kind in VOIDS or condition in MARKS or len(pan) < PAN_DIGITS_MIN:
+    if not amount_minor or kind in VOIDS or pos in MARKS or len(pan) < PAN_DIGITS_MIN:
         return None
     entry = entry or "000"
     channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
-    if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
+    if channel == MANUAL and pos in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
     return Authorization(
-        key=tuple.__new__(ExchangeKey, (acquirer_id, terminal_id, stan, at)),
+        key=tuple.__new__(ExchangeKey, (acquirer, terminal, stan, at)),
         message_class=MESSAGE_CLASSES[mti[1]],
         transaction_type=TRANSACTION_TYPES.get(kind, OTHER),
         processing_code=code,
@@ -72,7 +53,7 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
         expiry=expiry,
         amount_minor=amount_minor,
         currency=of or currency,
-        merchant_id=merchant_id.rstrip(),
+        merchant_id=merchant.rstrip(),
         merchant_type=mcc,
         entry_mode=entry,
         channel=channel,

@@ -252,8 +252,9 @@ async def test_cancel_leads_back_also_where_the_page_died_before_its_answer(tmp_
         assert (await page.browser.get(address)).heading == "Payment cancelled"
         assert (await page.browser.post(action, hidden)).url == cancelled.url == f"{page.shop.url}/fail"
         expired = await page.begin("ORDER-33", sessiontimeout="30")
-        number = (await page.store.do(lambda books: books.orders.find("600000000", "ORDER-33"))).number  # type: ignore[union-attr]
-        await page.store.do(lambda books: books.orders.happen(number, "expire", NOW_MS, {}))
+        found = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-33"))
+        assert found is not None
+        await page.store.do(lambda books: books.orders.happen(found.number, "expire", NOW_MS, {}))
         page.service.sessions = Sessions()
         assert (await page.browser.get(expired.url)).heading == "Session ended"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from switch.gateway.protocol.order_states import OrderEvent
 from switch.gateway.store.callback_book import RETRY_SECONDS, CallbackAttempt
 from switch.gateway.store.order_book import OrderRefusedError, open_orders
 from switch.gateway.store.writer import Books, StoreWriter
@@ -23,8 +24,13 @@ def test_an_order_is_what_its_events_say(tmp_path: Path) -> None:
     order = books.orders.post("600000000", "A", 1, {"session": "x"})
     assert order.state == "open"
     assert not books.orders.happen(order.number, "capture", 2, {}), "nothing is held"
-    for event, state in (("authenticate", "authenticating"), ("authorize", "authorizing"), ("approved", "held")):
-        assert books.orders.happen(order.number, event, 3, {"event": event})  # type: ignore[arg-type]
+    way: tuple[tuple[OrderEvent, str], ...] = (
+        ("authenticate", "authenticating"),
+        ("authorize", "authorizing"),
+        ("approved", "held"),
+    )
+    for event, state in way:
+        assert books.orders.happen(order.number, event, 3, {"event": event})
         assert books.orders.order(order.number).state == state
     with pytest.raises(OrderRefusedError, match="oid: found 'A' that is approved, expected an order that is not paid"):
         books.orders.post("600000000", "A", 4, {})
