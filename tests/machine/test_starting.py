@@ -133,11 +133,12 @@ def test_without_a_starter_asking_is_an_error() -> None:
 def test_variables_that_stand_for_options_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """A payment page that heard of the ready file of its own centre would wait for it, and the centre for the page."""
     for name in ("SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH_SPECS", "SWITCH_LANG"):
-        monkeypatch.setenv(name, "x")
-    says = STARTER.replace('"hello", *arguments', '*(name for name in sorted(os.environ) if name.startswith("SWITCH_"))')
+        monkeypatch.setenv(name, "of the test")
+    says = STARTER.replace('"hello", *arguments', '*sorted(name for name in os.environ if os.environ[name] == "of the test")')
     launched = launch([sys.executable, "-c", says])
-    with launched.control:
+    try:
         one = Started(launched)
         assert one.says() == "SWITCH_LANG\n"
         one.close()
-    assert launched.process.wait(10) == 0
+    finally:
+        launched.end_now()
