@@ -72,8 +72,27 @@ def _stamped(event: Any, at: str) -> Any:
 
 def _tips() -> tuple[Switchboard, Iterable[Any]]:
     last = changed(reversed_(3, own_stan=901, amount_minor=13_500), reason="4000")
-    tipped = [*_sold(), adjusts(2, 13_000), adjusts(3, 13_500), last, reversed_(2, own_stan=902, amount_minor=13_000)]
-    return switchboard(**BY_BATCH), [*tipped, reversed_(1, own_stan=903), reversed_(1, own_stan=904)]
+    again = reversed_(3, own_stan=905, amount_minor=13_500)
+    own = asked(1)
+    own = changed(own, key=own.authorization.key._replace(stan="900004", transmitted_at="1122091600"))
+    tipped = [*_sold(), adjusts(2, 13_000), adjusts(3, 13_500), last, again, own]
+    first = reversed_(2, own_stan=902, amount_minor=13_000)
+    return switchboard(**BY_BATCH), [*tipped, first, reversed_(1, own_stan=903), reversed_(1, own_stan=904), first]
+
+
+def _tips_taken_back_with_their_sale() -> tuple[Switchboard, Iterable[Any]]:
+    def tipped(stan: int) -> list[Any]:
+        return [*_sold(stan), adjusts(stan + 1, 13_000, of=stan, rrn=request(stan).rrn)]
+
+    by_name = changed(reversed_(1, own_stan=901, amount_minor=13_000, named=False), of_adjustment=False)
+    void = changed(reversed_(12, own_stan=902, amount_minor=13_000), mti="0200")
+    other = [
+        *tipped(21),
+        adjusts(23, 13_100, of=22),
+        reversed_(22, own_stan=903),
+        reversed_(22, own_stan=904, amount_minor=13_000),
+    ]
+    return switchboard(**BY_BATCH), [*tipped(1), by_name, *tipped(11), void, *other]
 
 
 def _tips_named_by_their_sale() -> tuple[Switchboard, Iterable[Any]]:
@@ -119,6 +138,9 @@ def _tips_that_are_refused() -> tuple[Switchboard, Iterable[Any]]:
         adjusts(41, 13_000, of=40),
         *_sold(50, "51"),
         adjusts(51, 13_000, of=50),
+        *_sold(60),
+        adjusts(61, 20_000, of=60),
+        adjusts(62, 13_000, of=61),
     ]
     return switchboard(**BY_BATCH), events
 
@@ -144,6 +166,7 @@ def _holds_with_increments() -> tuple[Switchboard, Iterable[Any]]:
     ends = completion(8, of=2, amount_minor=16_700)
     events = [*_sold(**HELD), *raises, taken, part, *declined, told_of, late, ends, answered(7), completion(9, of=5)]
     whole = changed(reversed_(1, own_stan=903), reason="4000")
+    events += [completion(10, of=8), asked(20, **HELD, **{**TOLD, "advised_code": "51"}), completion(21, of=20)]
     return switchboard(), [*events, whole, reversed_(8, own_stan=904, amount_minor=16_700), reversed_(2, amount_minor=2_000)]
 
 
@@ -181,7 +204,18 @@ def _answers_that_do_not_fit() -> tuple[Switchboard, Iterable[Any]]:
     events += [asked(7), _answer(7, "00", contradiction="another amount (DE 4)")]
     events += [asked(8), _answer(8, "20", reason="no word"), asked(9), _answer(9, "Z9"), asked(10), _answer(10, "N7")]
     events += [asked(11), answered(11, issuer="vesta"), answered(11, "05"), answered(11, "05"), answered(11), answered(11)]
-    events += [asked(12), 10.0, 1.5, answered(12), answered(12, "51"), answered(13)]
+    one, other = request(12).key._replace(stan="000099"), request(12).key._replace(stan="000099", terminal_id="TERM0002")
+    events += [
+        asked(12),
+        _answer(12, "00", key=one),
+        _answer(12, "00", key=other),
+        10.0,
+        1.5,
+        answered(12),
+        answered(12, "51"),
+        answered(13),
+    ]
+    events += [asked(14), answered(14, "09"), asked(14, repeat=True)]
     return switchboard(), events
 
 
@@ -293,6 +327,7 @@ def _reversals_of_all_kinds() -> tuple[Switchboard, Iterable[Any]]:
         answered(2),
         changed(reversed_(3, own_stan=906), mti="0200"),
         reversed_(3, own_stan=907),
+        reversed_(3, own_stan=907),
         reversed_(1, own_stan=908, amount_minor=99, pan=VESTA_CARD),
         by_stan_alone(4, None),
         *_sold(5),
@@ -378,6 +413,7 @@ def _what_an_issuer_cannot_be_told() -> tuple[Switchboard, Iterable[Any]]:
 STORIES: Final[list[Callable[[], tuple[Switchboard, Iterable[Any]]]]] = [
     _tips,
     _tips_named_by_their_sale,
+    _tips_taken_back_with_their_sale,
     _tips_that_are_refused,
     _tips_between_reversals,
     _holds_with_increments,
