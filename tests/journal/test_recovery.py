@@ -498,3 +498,18 @@ def test_what_was_reversed_before_it_came_is_declined_whenever_it_comes(
     assert _code(kept.board.handle(asked(1), 0.0)) == "12"
     assert any(isinstance(effect, Forward) for effect in kept.board.handle(asked(2), 0.0))
     kept.journal.close()
+
+
+def test_open_batches_count_what_the_last_two_business_dates_have(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for stan, day in enumerate(("2026-11-22", "2026-11-23", "2026-11-25"), start=1):
+        kept.journal.open_business_date(day, "operator", NOW_MS)
+        kept.handle(asked(stan, amount_minor=10**stan))
+        kept.handle(asked(10 + stan, amount_minor=2 * 10**stan))
+        kept.handle(reversed_(10 + stan, own_stan=900 + stan, amount_minor=2 * 10**stan))
+    kept = kept.restarted()
+    counted = kept.board._reconciler.batches.open(("504001", "TERM0001"))
+    sums = (counted.debits_count, counted.debits_minor, counted.debits_reversed_count, counted.debits_reversed_minor)
+    assert sums == (4, 3_300, 2, 2_200)
+    kept.journal.close()

@@ -365,3 +365,23 @@ def test_a_request_without_a_time_may_be_one_that_only_the_journal_has() -> None
     assert past.names.same_before(again) is archive.kept.authorization
     assert archive.asked == [(again.key, SAME_AGAIN_SECONDS)]
     assert past.names.same_before(evolve(again, amount_minor=1)) is None
+
+
+def test_the_very_request_of_a_stan_and_a_time_is_meant_before_any_other_of_its_stan() -> None:
+    past = Past()
+    exact, other = (evolve(SALE, key=SALE.key._replace(transmitted_at=at)) for at in ("1122100000", "1122095900"))
+    past.decided(exact, 1, left_minor=0)
+    past.decided(other, 2)
+    assert past.meant(BY_STAN) == exact.key, "although nothing is left of it"
+    past.waits(evolve(SALE, key=SALE.key._replace(transmitted_at="1122095800")), 3)
+    assert past.names.waiting(BY_STAN) is None, "the one it means is decided"
+    past = Past()
+    past.waits(exact, 1)
+    past.waits(other, 2)
+    found = past.names.waiting(BY_STAN)
+    assert found is not None
+    assert found.request_id == 1
+    past = Past()
+    past.decided(evolve(exact, amount_minor=1), 1)
+    past.decided(other, 2)
+    assert past.meant(BY_STAN) == other.key, "the very one has another amount"

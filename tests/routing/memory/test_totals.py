@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing.memory.totals import Totals
+from switch.routing.memory.totals import Batches, Totals
 from switch.routing.traffic.effects import JournalReconciliation, JournalRequest
 from switch.routing.traffic.events import AnswerReceived, RequestReceived, TotalsReceived
 from switch.transaction import CaptureTime, ExchangeKey, IssuerAnswer, Reconciliation
@@ -258,3 +258,20 @@ def test_the_counters_of_a_batch_are_these() -> None:
     assert counters["net_minor"] == 7 + 4 - 2 - 9
     assert batch.plus(batch) == Totals(*range(2, 26, 2))
     assert batch.less(Totals(*[1] * 12)) == Totals(*range(12))
+
+
+def test_open_totals_of_several_terminals_and_acquirers_are_taken_up_as_they_were() -> None:
+    """The acquirer as a whole has agreed about 30 of terminal 1 before; terminal 2 has closed a batch that it has not."""
+    open_before = {
+        ("504001", "T1"): Totals(debits_count=3, debits_minor=70),
+        ("504001", ""): Totals(debits_count=5, debits_minor=90),
+        ("504001", "T2"): Totals(debits_count=1, debits_minor=5),
+        ("504002", "T1"): Totals(credits_count=1, credits_minor=8),
+        ("504002", ""): Totals(credits_count=1, credits_minor=8),
+    }
+    batches = Batches()
+    batches.restore(open_before)
+    assert {subject: batches.open(subject) for subject in open_before} == open_before
+    batches.add(evolve(request(1), key=request(1).key._replace(terminal_id="T2")), 100, "now")
+    assert [batches.open(("504001", terminal)).debits_minor for terminal in ("T1", "T2", "")] == [70, 105, 190]
+    assert batches.open(("504002", "")).debits_minor == 0
