@@ -17,15 +17,16 @@ import pytest
 from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.journal import reader
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.journal.reader import JournalReader
 from switch.routing.handling import reversals
 from switch.routing.memory import history
 from switch.routing.switchboard import Switchboard
-from switch.routing.traffic.effects import Effect
+from switch.routing.traffic.effects import Effect, JournalRequest
 from switch.routing.traffic.events import IssuerUp
 from tests.routing.test_whole_dialogues import STORIES
-from tests.routing.whole import whole
+from tests.routing.whole import told, whole
+from tests.support.dialogue import ATLAS, VESTA, VESTA_CARD, answered, asked, delivered, request, switchboard
 from tests.support.said import Said
 
 NOW_MS = 1_795_341_600_000
@@ -65,7 +66,7 @@ def _told(effect: Effect) -> str:
 
 
 def _played(board: Switchboard, events: list[Any], now: float, write: Callable[[list[Effect]], None]) -> list[list[str]]:
-    told = []
+    played = []
     for event in events:
         passes = isinstance(event, (int, float))
         now += event if passes else 0.0
@@ -73,8 +74,8 @@ def _played(board: Switchboard, events: list[Any], now: float, write: Callable[[
         write(effects)
         knows_no_card = hasattr(event, "reversal") and event.reversal.pan is None  # of earlier ones none is known either
         lines = [] if knows_no_card else map(_told, effects)
-        told.append([line for line in lines if not line.startswith(("deliver ", "notice "))])
-    return told
+        played.append([line for line in lines if not line.startswith(("deliver ", "notice "))])
+    return played
 
 
 @pytest.mark.parametrize("remembers", [10_000, 2], ids=["restarted", "forgetful"])
@@ -87,14 +88,14 @@ def test_a_dialogue_goes_on_after_a_restart_at_any_moment_at_which_nothing_waits
     after: list[tuple[int, list[list[str]]]] = []
     with closing(SqliteJournal(tmp_path / JOURNAL_FILE, vault)) as journal:
         journal.open_business_date("2026-11-22", "operator", NOW_MS)
-        told, now = list[list[str]](), 0.0
+        before, now = list[list[str]](), 0.0
 
         def write(effects: list[Effect]) -> None:
-            at_ms = NOW_MS + len(told)
+            at_ms = NOW_MS + len(before)
             Turn(lambda batch: journal.commit(batch, at_ms), Said(), lambda notice: None).perform(list(effects), 0.0)
 
         if remembers == 2:
-            told = _played(story()[0], given, 0.0, lambda effects: None)
+            before = _played(story()[0], given, 0.0, lambda effects: None)
             for module, name in (
                 (history, "REMEMBERED_MAX"),
                 (reader, "REMEMBERED_MAX"),
@@ -111,8 +112,49 @@ def test_a_dialogue_goes_on_after_a_restart_at_any_moment_at_which_nothing_waits
                         journal._db.backup(copy)
                         again = _started(story, JournalReader(copy, vault), board._outbox.up)
                         after.append((number, _played(again, given[number:], now, lambda effects: None)))
-                told += _played(board, [event], now, write)
+                before += _played(board, [event], now, write)
                 now += event if isinstance(event, (int, float)) else 0.0
     for number, goes_on in after:
-        for place, (said, expected) in enumerate(zip(goes_on, told[number:], strict=True), start=number + 1):
+        for place, (said, expected) in enumerate(zip(goes_on, before[number:], strict=True), start=number + 1):
             assert said == expected, f"event {place}, restarted before event {number + 1}"
+
+
+def test_what_waited_is_declined_and_reversed_where_it_was_forwarded(tmp_path: Path) -> None:
+    """Of four requests the last was never routed; a sale of the first terminal had its answer on the way."""
+    waiting = [
+        JournalRequest(1, request(1), "line", "5411", ATLAS, "domestic"),
+        JournalRequest(2, request(2, pan=VESTA_CARD, message_class="financial"), "line", "5411", VESTA, "foreign"),
+        JournalRequest(3, request(3, pre_authorized=True), "line", "5411", ATLAS, "domestic", "completion"),
+        JournalRequest(4, request(4, pan="6011000000000004"), "line", "5411", None, None),
+    ]
+    with closing(SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))) as journal:
+        journal.open_business_date("2026-11-22", "operator", NOW_MS)
+        journal.commit(Batch(waiting), NOW_MS)
+        beginning = journal.beginning()
+        first = beginning.first_request_id
+        board = switchboard(up=(), archive=journal.archive, first_request_id=first)
+        effects = board.recover(beginning.recovery, 0.0)
+    why = "Switch was restarted before an answer came"
+    assert list(map(whole, effects)) == [
+        f"owed 1 reversal to atlas, request 1, 0 of 000001@091530 12500 request authorization 051, '4021' None: {why}",
+        f"decision 1, None/None: 91 None by switch unanswered: {why}",
+        f"owed 2 reversal to vesta, request 2, 0 of 000002@091530 12500 request financial 051, '4021' None: {why}",
+        f"decision 2, None/None: 91 None by switch unanswered: {why}",
+        f"owed 3 reversal to atlas, request 3, 0 of 000003@091530 12500 request authorization 051, '4021' None: {why}",
+        f"decision 3, None/None: 91 None by switch unanswered: {why}",
+        f"decision 4, None/None: 91 None by switch: {why}",
+    ]
+    events = [IssuerUp("atlas"), delivered(1), answered(1), asked(1, repeat=True), asked(4, pan="6011000000000004"), asked(5)]
+    assert told(board, events) == [
+        " 1 notice issuer_up: atlas is signed on",
+        " 1 deliver 1 to atlas",
+        " 2 journal delivered 1 00",
+        " 2 deliver 3 to atlas",
+        " 3 journal late_answer of 1: answer 00 from atlas came after 91 was given",
+        " 4 journal repeat of 1: asked again as a repeat by ascii 127.0.0.1:4000, same answer given",
+        " 4 reply 91 None on line 1 to 000001@091530",
+        " 5 journal repeat of 4: asked again by ascii 127.0.0.1:4000, same answer given",
+        " 5 reply 91 None on line 1 to 000004@091530",
+        " 6 request 5: 000005@091530 12500 request authorization 051; ascii 127.0.0.1:4000, 5411, atlas domestic, now",
+        " 6 forward to atlas of line 1: 000005@091530 12500 request authorization 051",
+    ]
