@@ -236,6 +236,8 @@ def test_an_answer_has_the_time_of_what_was_asked_for_as_long_as_that_is_remembe
     line = Translation(lambda: TODAY)
     spoken = line.said(_asked(1), None, None)
     answer = Message("1110", {number: spoken.elements[number] for number in (11, 12, 41)} | {39: "000"})
+    line.said(with_elements(_asked(2), de7=None), None, None)
+    line.overheard(Message("1100", {11: "000003"}))
     assert line.heard(answer).elements[7] == "1122000001"
     for number, other in ((11, "000002"), (12, "261122101531"), (41, "TERM0002")):
         heard = line.heard(Message("1110", {**answer.elements, number: other})).elements[7]

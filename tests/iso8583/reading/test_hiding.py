@@ -96,3 +96,14 @@ def test_a_copy_of_the_card_is_found_wherever_it_stands() -> None:
     at = other.index(OTHER.encode())
     found = suspect_places(wire, other, wire.inspect(other)[0], whole=True)
     assert not found.hide("ascii", at + 15, at + 16), "another number is not a copy of it"
+
+
+@pytest.mark.parametrize("name", ["bcd", "ascii_hex"])
+def test_a_copy_in_ebcdic_is_found_too(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(PURCHASE) + PAN.encode("cp500") + b"\xf1\xf2"
+    at = data.index(PAN.encode("cp500"))
+    places = suspect_places(wire, data, wire.inspect(wire.encode(PURCHASE))[0], whole=True)
+    assert places.hide("ebcdic", at, at + 1)
+    assert places.hide("raw", at + 15, at + 16)
+    assert not places.hide("ebcdic", at + 16, at + 18)
