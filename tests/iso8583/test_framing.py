@@ -258,17 +258,13 @@ def test_terminals_may_send_controls_between_frames() -> None:
 
 
 def test_what_has_come_of_a_frame_is_told_until_there_is_a_fault() -> None:
-    at = framer("2b", frame_bytes_max=10)
-    assert at.incomplete is None
-    at.feed(b"\x00")
-    assert at.incomplete == "length header: found 1 byte, expected 2"
-    at.feed(b"\x05ab")
-    assert at.incomplete == "length header 00 05: found 2 bytes behind it, expected 5"
-    at.feed(b"cde")
-    assert at.incomplete is None
-    at.feed(b"\xff\xffabc")
+    at, told = framer("2b", frame_bytes_max=10), list[str | None]()
+    for piece in (b"", b"\x00", b"\x05ab", b"cde", b"\xff\xffabc"):
+        at.feed(piece)
+        told.append(at.incomplete)
+    head = "length header: found 1 byte, expected 2"
+    assert told == [None, head, "length header 00 05: found 2 bytes behind it, expected 5", None, None]
     assert at.fault is not None
-    assert at.incomplete is None
     lines = framer("lf")
     lines.feed(b"abc")
     assert lines.incomplete is not None
