@@ -1,4 +1,4 @@
-"""What closes have left in a data folder, whole: a digest of each table of the books and of each file of each date.
+"""What closes have left in a data folder, whole: a digest of each table of the books, and of each file of a date or for a bank.
 
 ``whole_books.txt`` has those of the sequences that the test plays, whose amounts the oracle agrees with. Where rows or files
 have to change, ``python -m tests.oracle.whole_books`` prints it anew; with a seed behind it, it prints the rows and files of
@@ -28,8 +28,9 @@ def sections(data: Path) -> Iterator[tuple[str, list[str]]]:
     """The journal as a whole, by which a sequence is known; then tables and files, each with its lines."""
     yield "journal", [line for _, lines in _tables(data / "journal.db") for line in lines]
     yield from _tables(data / "books.db")
-    for path in sorted(each for each in (data / "days").rglob("*") if each.is_file() and each.suffix not in NOT_TEXT):
-        yield str(path.relative_to(data / "days")), path.read_text(encoding="utf-8").splitlines()
+    for folder in (data / "days", data / "issuers"):
+        for path in sorted(each for each in folder.rglob("*") if each.is_file() and each.suffix not in NOT_TEXT):
+            yield str(path.relative_to(folder)), path.read_text(encoding="utf-8").splitlines()
 
 
 def _tables(path: Path) -> Iterator[tuple[str, list[str]]]:
