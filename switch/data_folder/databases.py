@@ -29,6 +29,7 @@ class Schema:
     scripts: tuple[str, ...]  #: in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
     package: str  #: in whose folder ``schema`` the scripts are
     application_id: int = 0  #: in the header of the file, where it has one
+    page_bytes: int = 4_096  #: of a page of a file that is made; one that is there keeps its own
 
     @property
     def version(self) -> int:
@@ -97,6 +98,7 @@ def to_write(
         raise unreadable(path, schema, error) from None
     try:
         version_of(connection, path, schema)
+        connection.execute(f"PRAGMA page_size = {schema.page_bytes}")  # is of effect in an empty file alone
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         migrate(connection, schema)
