@@ -29,7 +29,7 @@ for _name in (
     "LANG",
     "API_TOKEN",
     "FONTS",
-):  # of a centre of whoever runs it, no business of ours
+):  # of a centre of whoever runs it
     os.environ.pop(f"SWITCH_{_name}", None)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
