@@ -165,7 +165,7 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
 
     See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside, which costs little.
     """
-    with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
+    with books.opened(data, still=True) as connection, ThreadPoolExecutor(1) as beside:
         connection.execute(f"PRAGMA cache_size = -{books.CACHE_KIBIBYTES}")
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
