@@ -201,7 +201,7 @@ def others_section(ours: Row, theirs: Row | None, program: Path | None) -> list[
     lines = ["", "## Others", ""]
     if theirs is not None and program is not None:
         lines += [
-            f"iso8583sim {peers.version_of(program)} in the same run, under the same load ({theirs.case.name}, the same message).",
+            f"iso8583sim {peers.version_of(program)} in the same run, under the same load ({theirs.case.name}, one message).",
             "It answers 00 to everything: it routes nothing, asks no bank and writes nothing down.",
             "",
             "| product | tx/s | p50 ms | p99 ms | CPU µs/tx |",
