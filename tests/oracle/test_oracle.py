@@ -11,10 +11,11 @@ from tests.oracle.run import disagreements
 from tests.oracle.story import Story
 from tests.oracle.whole_books import SEEDS, changed
 
-LONG = 40  #: sequences; make oracle plays five hundred
+SHORT = frozenset({1, 3, 5, 6})  #: sequences of the short form; between them they have disputes, conversions and exceptions
+LONG = 40  #: make oracle plays five hundred
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [pytest.param(each, marks=[] if each in SHORT else pytest.mark.long) for each in SEEDS])
 def test_books_and_oracle_agree_and_no_row_or_file_has_changed(tmp_path: Path, seed: int) -> None:
     story = Story(tmp_path, seed)
     data = story.play()
