@@ -513,3 +513,15 @@ def test_open_batches_count_what_the_last_two_business_dates_have(tmp_path: Path
     sums = (counted.debits_count, counted.debits_minor, counted.debits_reversed_count, counted.debits_reversed_minor)
     assert sums == (4, 3_300, 2, 2_200)
     kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_of_two_reversals_of_one_stan_that_came_before_it_the_later_counts(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for sent_at in ("1119091600", "1122091600"):
+        kept.handle(by_stan_alone(1, None, sent_at))
+    kept = kept.restarted() if restarted else kept
+    kept.handle(IssuerUp("atlas"))
+    assert _code(kept.board.handle(asked(1), 0.0)) == "12"
+    kept.journal.close()
