@@ -1,4 +1,4 @@
-"""The centre's clock in messages: each second as it is, also where the clock goes back; in Ramadan Morocco has the time of UTC."""
+"""The centre's clock in messages: each second as it is, where the clock goes back too; in Ramadan Morocco has UTC."""
 
 from __future__ import annotations
 
