@@ -203,6 +203,8 @@ def test_a_row_is_read_with_all_that_it_says() -> None:
         ("392", "504", Rate(66_431, 6), (66_431, 10_000)),
         ("504", "392", Rate(15, 0), (3, 20)),
         ("504", "978", Rate(1, 1), (1, 10)),
+        ("392", "504", Rate(10, 0), (1_000, 1)),
+        ("392", "504", Rate(75, 3), (15, 2)),
     ],
 )
 def test_a_rate_is_the_ratio_of_minor_units_of_two_currencies(sold: str, paid: str, rate: Rate, ratio: tuple[int, int]) -> None:
