@@ -291,3 +291,16 @@ def test_what_is_never_stored_shown_or_quoted() -> None:
     assert never == NEVER_STORED
     assert never | {55} == NEVER_QUOTED
     assert never | {2, 34, 55} == CARD_DATA
+
+
+@pytest.mark.parametrize("name", ["ascii", "ascii93"])
+@pytest.mark.parametrize("dated", [True, False])
+def test_of_a_message_that_is_not_plainly_of_its_edition_no_value_is_taken(name: str, dated: bool) -> None:
+    wire = codec(name)
+    said = said_in(name, PURCHASE)
+    number = 12 if name == "ascii93" else 7
+    at = said.elements[number] if dated else "9" * len(said.elements[number])
+    data = wire.encode(Message(said.mti, {**said.elements, number: at})).replace(b"000000012500", b"0000X0012500")
+    kept = blanked(wire, data)
+    assert kept.error is not None
+    assert bool(kept.message.elements) == dated
