@@ -42,6 +42,7 @@ ORDER: Final = (
     "routing/traffic",
     "routing/handling",
     "routing",
+    "scenarios/vocabulary",
     "scenarios",
     "verification",
     "issuers/cards",

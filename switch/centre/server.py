@@ -53,8 +53,8 @@ from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
 from switch.scenarios.business_time import Moment, moment_at
-from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.places import HOST
 from switch.specs.centre_profile import DROP
 from switch.specs.currencies import billing_for
 from switch.specs.specification import Specs

@@ -58,7 +58,7 @@ from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
 from switch.specs.load import load_specs, scenario_of
-from switch.specs.scenario_checks import check_line
+from switch.specs.scenario_checks import check_rule
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -249,8 +249,10 @@ class Centre:
         stage = StageOrders(server.stage, server.script.applied, self._tell)
         who = (stage, PageOrders(server.script, self.specs, self._tell), server.pokes)
         others = {word: act for each in who for word, act in each.handlers.items()}
-        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=Known.of(self.specs))
-        orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)
+        warn, check = partial(reach_warnings, external=self._external), partial(check_rule, known=Known.of(self.specs))
+        watched = self.options.watched
+        wrong = watched.wrong_files if watched is not None else list
+        orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts, wrong)
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
         contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
@@ -260,8 +262,8 @@ class Centre:
             return await (contracts if order.get("do") == MERCHANTS_ORDER else wanted).carry_out(order)
 
         async with trio.open_nursery() as nursery:
-            if self.options.watched is not None:
-                nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
+            if watched is not None:
+                nursery.start_soon(watch, watched, orders.carry_out, self._tell)
             await keep_door(self.options.data, carry_out, self._tell)
 
     def _listeners_told(self, addresses: Mapping[str, tuple[str, int]]) -> dict[str, Any]:

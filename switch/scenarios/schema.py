@@ -23,7 +23,8 @@ from switch.scenarios.conduct import (
     WRONGS,
 )
 from switch.scenarios.durations import DELAY_MEANT, DURATION_MEANT
-from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, PLACES, TURN_KEYS
+from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, TURN_KEYS
+from switch.scenarios.vocabulary.places import PLACES
 
 JsonSchema = dict[str, Any]
 

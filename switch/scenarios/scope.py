@@ -70,6 +70,7 @@ class Scope:
         name = table.text("name", pattern=_NAME.pattern, expected=NAME_EXPECTED)
         owned = list[Clause]()
         for key in OWNED:
+            table.peek(key, list)  # it is one of the keys there are
             if key in table:
                 asked = {key: list(table.words(key))}
                 if len(asked[key]) > OWNED_MAX:

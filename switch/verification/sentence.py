@@ -52,7 +52,7 @@ class _Sentence:
 
     def read(self) -> dict[str, Any]:
         if not self._words:
-            raise ValueError("nothing", "an expectation, such as 'one 0420 of card 4507160000000010 within 30s of its 0100'")
+            raise ValueError("nothing", "an expectation, such as 'one 0420 of terminal ONDE0001 within 30s of its 0100'")
         while self._words:
             word = self._words.pop(0)
             if word in _FILLERS:

@@ -129,11 +129,11 @@ def test_rules_of_a_running_centre_are_changed(tmp_path: Path, retry: Path) -> N
 
 def test_a_folder_is_checked_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text('purpose = "x"\nrules = ["any -> ok"]\n')
-    (tmp_path / "two.toml").write_text('purpose = "x"\nrules = [\n  "any -> timeout",\n]\n')
+    (tmp_path / "two.toml").write_text('purpose = "x"\nrules = [\n  "any -> time out",\n]\n')
     outcome = run("scenario", "check", tmp_path)
     assert outcome.code == 2
     assert outcome.out == f"{tmp_path}/one.toml: 1 rule at the host, 0 at issuers: all well\n"
-    assert outcome.sentence.startswith(f"{tmp_path}/two.toml:3: rules[1].then: found 'timeout', expected silence (the nearest)")
+    assert outcome.sentence.startswith(f"{tmp_path}/two.toml:3: rules[1].then: found 'time out', expected timeout (the")
     empty = tmp_path / "empty"
     empty.mkdir()
     assert run("scenario", "check", empty).sentence == f"{empty}: found no file that ends with .toml, expected at least one"

@@ -37,7 +37,7 @@ def test_each_rule_is_played_by_whom_it_is_for(tmp_path: Path) -> None:
     played = load_scenario(path, specs())
 
     assert [(rule.label, rule.in_words) for rule in played.at_host] == [
-        ("scenario both, rule 1", "de37=000000000001 -> silence"),
+        ("scenario both, rule 1", "rrn=000000000001 -> silence"),
         ("scenario both, rule 2", "line=bcd -> 91"),
         ("scenario both, rule 4", "issuer=rif any(scheme=visa | line=ascii) -> silence, 05"),
     ]

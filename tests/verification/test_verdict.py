@@ -38,7 +38,7 @@ def test_nothing_yet_is_open_until_the_original_is_too_old() -> None:
     [
         (seen(2, "0420", 31.24), ["time: expected within 30 s of its 0100, found 31.24 s"]),
         (seen(2, "0421", 3), ["mti: expected 0420, found 0421"]),
-        (seen(2, "0420", 3, rrn="632603575797"), [f"DE 37: expected {RRN}, found 632603575797"]),
+        (seen(2, "0420", 3, rrn="632603575797"), [f"rrn: expected {RRN}, found 632603575797"]),
         (seen(2, "0420", 3, original="000009"), ["original: expected a 0100 before it, found none"]),
         (seen(2, "0420", 3, amount=1100), ["amount: expected 12.00, as in its original, found 11.00"]),
         (seen(2, "0420", 3, amount=None), ["amount: expected 12.00, as in its original, found nothing"]),

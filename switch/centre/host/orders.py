@@ -37,7 +37,8 @@ class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers;
     ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener.
     ``warn`` gives sentences about rules of which not all can be played here, ``others`` are orders about something else, by
-    their words; ``check`` raises SpecError for a rule in one line that names what there is not."""
+    their words; ``check`` raises SpecError for a rule, in one line or as a table, that names what there is not;
+    ``wrong_files`` are the files that are watched and have mistakes."""
 
     def __init__(
         self,
@@ -47,10 +48,12 @@ class Orders:
         read: Read,
         warn: Callable[[Iterable[HostRule]], list[str]] = lambda rules: [],
         others: Mapping[str, CarryOut] | None = None,
-        check: Callable[[str], None] = lambda line: None,
+        check: Callable[[str | dict[str, Any]], None] = lambda rule: None,
         told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
+        wrong_files: Callable[[], list[dict[str, Any]]] = list,
     ) -> None:
+        self._wrong_files = wrong_files
         self._check = check
         self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
         self._told, self._facts = told or {}, facts
@@ -94,7 +97,8 @@ class Orders:
             {"from": each.scenario, "per": each.per, "of": mask_numbers(each.key), "state": each.state}
             for each in playbook.states
         ]
-        return {"rules": _told(filter(self._chosen(order), playbook.played)), "states": states}
+        rules = _told(filter(self._chosen(order), playbook.played))
+        return {"rules": rules, "states": states, "wrong_files": self._wrong_files()}
 
     async def _reset(self, order: dict[str, Any]) -> dict[str, Any]:
         """Begin counts and states anew; rules stay, and so do answers that are late or held."""
@@ -115,12 +119,14 @@ class Orders:
         scope, given = self._scopes.of(order), of_kind(order.get("lines", []), "lines", list)
         for place, said in enumerate(given):
             number = self._script.playbook.next_id + place
+            label = f"rule {place + 1}" if len(given) > 1 else "rule"
             try:
                 if isinstance(said, dict):
-                    rules.append(HostRule.from_toml(SpecTable("rule", said), number=number, scenario="", names=self._names))
+                    rules.append(HostRule.from_toml(SpecTable(label, said), number=number, scenario="", names=self._names))
                 else:
-                    rules.append(HostRule.from_line(of_kind(said, "lines", str), number=number, names=self._names))
-                    self._check(said)
+                    line = of_kind(said, "lines", str)
+                    rules.append(HostRule.from_line(line, number=number, names=self._names, label=label))
+                self._check(said)
             except SpecError as error:
                 mistakes.append(str(error))
                 places.append({**place_of(error), "index": place})
