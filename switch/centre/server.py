@@ -236,6 +236,8 @@ class Server:
         self._stopping = True
         for held in self.stage.held.give_up():
             self._tell(Notice("scenario", f"{held.in_words}, was never released"))
+        for notice in self._outgoing.warnings.in_all():
+            self._tell(notice)
         for scope in self._reading:
             scope.cancel()
 

@@ -158,7 +158,8 @@ class Orders:
     def _put_first(self, rules: Sequence[HostRule]) -> dict[str, Any]:
         added = self._script.playbook.put_first(rules)
         self._changed()
-        hidden = overshadowed(self._script.playbook.rules)
+        new = {id(played.rule) for played in added}  # of the others, it was said when they were added
+        hidden = [pair for pair in overshadowed(self._script.playbook.rules) if not new.isdisjoint(map(id, pair))]
         warnings = [f"{later.label} can no longer apply: {earlier.label} takes all its messages" for later, earlier in hidden]
         return {"rules": _told(added), "warnings": [*warnings, *self._warn(rules)]}
 

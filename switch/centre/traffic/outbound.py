@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from switch.centre.host.issuer_stage import IssuerStage
+from switch.centre.traffic.told_once import ToldOnce
 from switch.errors import MessageError
 from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
@@ -85,6 +86,7 @@ class Outbound:
         self._touched: dict[Line, None] = {}
         self._stage, self._waiting, self._codec_named = stage, waiting, codec_named
         self.issuers: IssuerStage | None = None  #: the rules of scenarios at issuers, while there are any
+        self.warnings = ToldOnce()
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -144,8 +146,10 @@ class Outbound:
                     else:
                         line.queue_in(codec, said, origin.tpdu, action)
                 except MessageError as error:
-                    what = f"an answer {said.mti} of a scenario cannot be said: {error}"
-                    self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
+                    what = f"an answer {said.mti} cannot be said as {origin.rule or 'a scenario'} wants it: {error}"
+                    notice = self.warnings.notice("format_error", line.name, what)
+                    if notice is not None:
+                        self._voice.tell(notice)
                     continue
                 frame, about = line.take_back(), _about(said, origin)
                 break
@@ -308,8 +312,9 @@ class Outbound:
             self._touched[line] = None
             cued = () if self.issuers is None else self._cued(self._links[delivery.issuer], line, less, delivery.request_id)
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
-            said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
-            return cued if effect.repeat else (*cued, said)
+            warning = f"{what}: {fault}; said without DE {left_out}"
+            said = None if effect.repeat else self.warnings.notice("format_error", "", warning)
+            return cued if said is None else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
 
 
