@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import last_rrns
-from switch.cli.command.options import data_option, in_folder, json_option, sayable, specs_option
+from switch.cli.command.options import in_folder, json_option, sayable, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.cli.show.timeline import show_story
@@ -29,7 +30,7 @@ NEWEST_TOLD: Final = 3  #: RRNs that a hint names
 
 @click.command(cls=Verb)
 @click.argument("rrn", metavar="RRN", shell_complete=last_rrns)
-@data_option
+@centre_option
 @specs_option
 @option("--bytes", "with_bytes", is_flag=True, help="Show the bytes and elements of every message (switch up --trace).")
 @option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")

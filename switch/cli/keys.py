@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import issuer_names
@@ -208,7 +209,7 @@ def export(
     metavar="TIME",
     help="Time to wait for the outcome, such as 1s, 500ms or 1.5.  [default: 15s]",
 )
-@data_option
+@centre_option
 @specs_option
 def exchange(issuer: str, mac: bool, timeout_seconds: float, data: Path, specs_folder: Path | None) -> None:
     """Let the running Switch give the bank ISSUER a new key: an 0800 with a key block in DE 48.

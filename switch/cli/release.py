@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
@@ -24,7 +24,7 @@ _HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN"
 @click.command(cls=Verb)
 @click.argument("ids", nargs=-1, metavar="[ID|all]")
 @option("--wait", type=Duration(0), default=None, metavar="TIME", help="Wait up to so long for a held answer, such as 10s.")
-@data_option
+@centre_option
 def release(ids: tuple[str, ...], wait: float | None, data: Path) -> int:
     """Release answers that a rule holds back (`hold`), by ID, or all of them. Without an ID, list what is held.
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import scenario_names
-from switch.cli.command.options import PATH, data_option, specs_option
+from switch.cli.command.options import PATH, specs_option
 from switch.cli.command.rule_help import RuleVerb
 from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
@@ -39,7 +40,7 @@ def scenario() -> None:
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
 @_INTO_SCOPE
-@data_option
+@centre_option
 def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
@@ -57,7 +58,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
 @_INTO_SCOPE
-@data_option
+@centre_option
 @specs_option
 def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
     """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go."""
@@ -71,7 +72,7 @@ def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
 @_SCOPE
-@data_option
+@centre_option
 def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to.
 
@@ -100,7 +101,7 @@ def list_rules(scope: str | None, data: Path) -> int:
 @click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
 @option("--all", "everything", is_flag=True, help="Remove every rule, or with --scope every rule of the scope.")
 @_SCOPE
-@data_option
+@centre_option
 def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path) -> int:
     """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
     if bool(ids) == everything:
@@ -116,7 +117,7 @@ def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path
 
 @scenario.command(short_help="Begin counts and states of a running Switch anew.")
 @_SCOPE
-@data_option
+@centre_option
 def reset(scope: str | None, data: Path) -> int:
     """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
 

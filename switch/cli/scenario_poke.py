@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
@@ -28,7 +28,7 @@ POKES_OFFERED = ("sign-on", "sign-off", "cut-over", "echo", "drop", "refuse", "s
     metavar="TIME",
     help="How long connections are refused after a drop, such as 30s.",
 )
-@data_option
+@centre_option
 def poke(target: str, what: str, seconds: float | None, data: Path) -> int:
     """Send something that nobody asked for to TARGET: a listener, an issuer, or `lines` for all connections of gateways.
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import PATH, data_option, json_option, specs_option
+from switch.cli.command.options import PATH, json_option, specs_option
 from switch.errors import EXIT_DONE, EXIT_NO, EXIT_WRONG_USE, SpecError, SwitchError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @option("--since", type=Duration(0), metavar="TIME", help="Look only at messages of this last time, such as 90s or 10m.")
 @option("--strict", is_flag=True, help="Fail too if the gateway sent a message that no expectation speaks of.")
 @option("--junit", type=PATH, metavar="FILE", help="Write the result there as JUnit XML.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 def verify(

@@ -18,7 +18,8 @@ class ToldOnce:
         self._counts: Counter[tuple[NoticeKind, str]] = Counter()
 
     def notice(self, kind: NoticeKind, where: str, warning: str) -> Notice | None:
-        """What to tell of a warning: all of it with ``where``, if that is not in it, the first time, its count at 10, 100 …; None in between."""
+        """What to tell of a warning: all of it the first time, behind ``where`` (empty: it says that itself), its count at 10,
+        100 …; None in between."""
         key, whole = (kind, warning), f"{where}: {warning}" if where else warning
         if key not in self._counts and len(self._counts) >= WARNINGS_MAX:
             return Notice(kind, whole)
