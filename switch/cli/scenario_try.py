@@ -96,7 +96,7 @@ def _messages(words: Sequence[str]) -> list[list[str]]:
 def _show_trial(trial: Sequence[tuple[HostRule, Conduct | str]]) -> bool:
     """What each rule says to one message; False where none applies."""
     from switch.cli.show.tables import show_table
-    from switch.scenarios.vocabulary.places import HOST, ISSUER, PAGE
+    from switch.scenarios.vocabulary.rule_words import HOST, ISSUER, PAGE
 
     rows, applied = list[tuple[str, str, str]](), dict[str, str]()
     for rule, outcome in trial:
@@ -114,7 +114,7 @@ def _show_trial(trial: Sequence[tuple[HostRule, Conduct | str]]) -> bool:
 
 
 def _applies(rule: HostRule, conduct: Conduct) -> str:
-    from switch.scenarios.vocabulary.places import HOST, PAGE
+    from switch.scenarios.vocabulary.rule_words import HOST, PAGE
 
     at = {HOST: "", PAGE: " at the payment page"}.get(rule.at, f" at the {rule.at}")
     return f"rule {rule.number} applies{at}: {conduct.in_words}"
@@ -139,7 +139,7 @@ def _met(playbook: Playbook, words: Sequence[str], specs: Specs) -> Iterator[str
     from switch.centre.host.described import described_message
     from switch.centre.host.script import facts_of
     from switch.iso8583.scripted.glance import marks_of
-    from switch.scenarios.vocabulary.places import HOST, ISSUER, PAGE
+    from switch.scenarios.vocabulary.rule_words import HOST, ISSUER, PAGE
 
     message, line, moment = described_message(words, specs)
     facts = facts_of(message, line, specs, moment)

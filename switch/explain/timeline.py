@@ -37,7 +37,7 @@ AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before i
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
 TIMER: Final = "timer"  #: kind of occurrence: how long its issuer had, where that is not what the specification says
-KEPT: Final = ("not answered", "held back")  #: how an occurrence begins that tells of an answer which a rule kept
+ANSWER_KEPT: Final = ("not answered", "held back")  #: how an occurrence begins that tells of an answer which a rule kept
 #: Kinds of occurrence that are about an issuer; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
@@ -235,7 +235,7 @@ class _Teller:
             approval += f", for {worded_minor(granted_minor, request['currency'])}"
         mti = response_mti(self._mti_of_acquirer())
         detail = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
-        kept = next((each for each in self.life.scripted if each.startswith(KEPT)), None)
+        kept = next((each for each in self.life.scripted if each.startswith(ANSWER_KEPT)), None)
         if kept is not None:
             by_rule = kept.partition(" (")[2].removesuffix(")") or "a scenario"
             if kept.startswith("not answered"):

@@ -15,8 +15,7 @@ from switch.money import format_minor
 from switch.record import frozen
 from switch.scenarios.condition import element_number
 from switch.scenarios.durations import Delay, delay_of, seconds_in_words, seconds_of
-from switch.scenarios.vocabulary.places import HOST, ISSUER, PAGE
-from switch.scenarios.vocabulary.rule_words import ANSWERS
+from switch.scenarios.vocabulary.rule_words import ANSWERS, HOST, ISSUER, PAGE
 
 WRONGS: Final = ("amount", "mti", "rrn", "stan")  #: what an answer may say otherwise than its request
 HALF, TRICKLE, WRONG_LENGTH = "half", "trickle", "wrong_length"

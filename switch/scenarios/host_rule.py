@@ -14,7 +14,7 @@ from switch.scenarios.arrow import CYCLE, LAST, rule_values
 from switch.scenarios.condition import Clause, Condition
 from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Conduct
 from switch.scenarios.conduct_table import EARLIER_KEYS, conduct_as_before, steps_from_toml
-from switch.scenarios.vocabulary.places import HOST, ISSUER, PAGE, PLACES
+from switch.scenarios.vocabulary.rule_words import HOST, ISSUER, PAGE, PLACES
 from switch.spec_table import NOTHING, SpecTable
 
 FALL_THROUGH: Final = "usual"  #: after the last step of a sequence the rule matches no more

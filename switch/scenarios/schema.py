@@ -24,7 +24,7 @@ from switch.scenarios.conduct import (
 )
 from switch.scenarios.durations import DELAY_MEANT, DURATION_MEANT
 from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, TURN_KEYS
-from switch.scenarios.vocabulary.places import PLACES
+from switch.scenarios.vocabulary.rule_words import PLACES
 
 JsonSchema = dict[str, Any]
 

@@ -12,7 +12,7 @@ from switch.scenarios.business_time import Moment
 from switch.scenarios.conduct import Conduct
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook
-from switch.scenarios.vocabulary.places import HOST
+from switch.scenarios.vocabulary.rule_words import HOST
 from tests.support.centre_in_loop import specs
 
 #: What a host or a bank may do without being untrue to what it has decided. A refused reversal, or an answer that says another

@@ -132,6 +132,24 @@ def test_an_answer_is_found_by_its_request_and_a_request_by_its_answer() -> None
     )
 
 
+def test_what_was_found_is_shown_in_order_then_what_should_not_have_come_then_the_nearest() -> None:
+    messages = (seen(1, "0100"), seen(2, "0100", 1), seen(3, "0100", 2, rrn="632603575797"))
+    few = verdict(f"exactly 3 0100 of rrn {RRN}", *messages, ended=True)
+    many = verdict(f"exactly 1 0100 of rrn {RRN}", *messages, ended=True)
+
+    def told(failed: ExpectationVerdict) -> list[str]:
+        return [line.strip().partition(",")[0] for line in verdict_text(failed, SeenMessages(messages), str).splitlines()[2:]]
+
+    assert told(few) == [
+        "found 2",
+        "found: #1",
+        "found: #2",
+        "nearest: #3",
+        f"rrn: expected {RRN}",
+    ]
+    assert told(many) == ["found 2", "found: #1", "too much: #2"]
+
+
 def test_what_cannot_be_decoded_is_seen_and_answered_without_a_stan_of_its_own() -> None:
     broken = seen(1, "0800", stan="", fault="DE 70: found nothing")
     answered = seen(2, "0810", 1, sender="host", stan="000001", code="30")

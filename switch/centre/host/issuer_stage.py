@@ -23,7 +23,7 @@ from switch.merchant import Merchant
 from switch.routing.traffic.effects import Notice
 from switch.scenarios.conduct import HALF_OPEN, Conduct
 from switch.scenarios.host_rule import HostRule
-from switch.scenarios.vocabulary.places import ISSUER
+from switch.scenarios.vocabulary.rule_words import ISSUER
 
 AWAITED_MAX: Final = 10_000  #: answers of external issuers that a rule waits for; the one awaited longest is forgotten
 

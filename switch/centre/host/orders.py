@@ -8,7 +8,7 @@ that say where each stands. With ``scope`` an order is about the rules of one sc
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import trio
 
@@ -33,12 +33,19 @@ CarryOut = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 ToldByCentre = Mapping[str, Callable[[], Any]]
 
 
+class WatchedFiles(Protocol):
+    """Files that are read again when they change."""
+
+    def wrong_files(self) -> list[dict[str, Any]]:
+        """Those that have mistakes now."""
+
+
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers;
     ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener.
     ``warn`` gives sentences about rules of which not all can be played here, ``others`` are orders about something else, by
     their words; ``check`` raises SpecError for a rule, in one line or as a table, that names what there is not;
-    ``wrong_files`` are the files that are watched and have mistakes."""
+    ``watched`` are the files that are read again when they change."""
 
     def __init__(
         self,
@@ -51,9 +58,9 @@ class Orders:
         check: Callable[[str | dict[str, Any]], None] = lambda rule: None,
         told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
-        wrong_files: Callable[[], list[dict[str, Any]]] = list,
+        watched: WatchedFiles | None = None,
     ) -> None:
-        self._wrong_files = wrong_files
+        self._watched = watched
         self._check = check
         self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
         self._told, self._facts = told or {}, facts
@@ -98,7 +105,11 @@ class Orders:
             for each in playbook.states
         ]
         rules = _told(filter(self._chosen(order), playbook.played))
-        return {"rules": rules, "states": states, "wrong_files": self._wrong_files()}
+        return {
+            "rules": rules,
+            "states": states,
+            "wrong_files": self._watched.wrong_files() if self._watched is not None else [],
+        }
 
     async def _reset(self, order: dict[str, Any]) -> dict[str, Any]:
         """Begin counts and states anew; rules stay, and so do answers that are late or held."""

@@ -12,7 +12,7 @@ from switch.lines.line import Line
 from switch.lines.staging.issuer_script import Elsewhere, RuleScript
 from switch.scenarios.business_time import Moment
 from switch.scenarios.playbook import Cue
-from switch.scenarios.vocabulary.places import PAGE
+from switch.scenarios.vocabulary.rule_words import PAGE
 from switch.specs.specification import Specs
 
 

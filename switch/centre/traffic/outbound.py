@@ -102,6 +102,11 @@ class Outbound:
         for line in touched:
             line.flush()
 
+    def last_words(self) -> list[Notice]:
+        """What is told as the centre ends: the answers that were never released, and how often each warning came."""
+        held = self._stage.held.give_up() if self._stage is not None else ()
+        return [*(Notice("scenario", f"{each.in_words}, was never released") for each in held), *self.warnings.in_all()]
+
     def touch(self, line: Line) -> None:
         """Something was queued on a line by its own session: it goes with the next flush."""
         self._touched[line] = None

@@ -14,7 +14,7 @@ from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
 from switch.scenarios.playbook import Playbook
-from switch.scenarios.vocabulary.places import ISSUER
+from switch.scenarios.vocabulary.rule_words import ISSUER
 
 
 class RuleScript:

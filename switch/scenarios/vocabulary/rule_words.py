@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+HOST, ISSUER, PAGE = "host", "issuer", "page"
+#: Who misbehaves: the host, as its acquirers see it, an issuer, as the host sees it, or the page on which shoppers pay.
+PLACES: Final = (HOST, ISSUER, PAGE)
+
 
 class RuleWord(NamedTuple):
     """One line of a table: how it is spelled, and what it means, in Markdown."""
