@@ -1,5 +1,8 @@
 """Card numbers: check digits, and that none is shown by accident."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

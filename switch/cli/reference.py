@@ -32,6 +32,8 @@ then at most one line that begins with `hint:`.
 Tables fit the width of a terminal; in a file or a pipe they are whole, without colours. `--json` gives the same to programs.
 Card numbers are masked, except in `switch cards` and with `--unmasked`.
 
+Every option that takes a length of time takes `1s`, `500ms`, `2m`, or seconds without a unit (`1.5`).
+
 Four variables of the environment stand in for options that are not typed: `SWITCH_DATA` (`--data`), `SWITCH_READY_FILE`
 (`--ready-file`), `SWITCH_SPECS` (`--specs`) and `SWITCH_LANG` (`--lang`). `switch completion SHELL` prints a script that
 completes commands, options, names, test cards, the last ten RRNs and closed dates."""

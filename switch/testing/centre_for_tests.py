@@ -14,6 +14,7 @@ from attrs import evolve
 from switch.card import mask_pan
 from switch.data_folder.centre_clock import centre_clock_of
 from switch.data_folder.control_socket import ask_centre
+from switch.display.plural import plural
 from switch.errors import SwitchError, UnreachableError
 from switch.issuers.process.accounts import change, find_card
 from switch.money import parse_amount
@@ -102,6 +103,7 @@ class CentreForTests:
 
     def rule(self, *rules: str) -> None:
         """Make the host misbehave: rules in one line each (``amount=77 -> 05``), from now to the end of the test."""
+        __tracebackhide__ = True
         answer = ask_centre(self.data, {"do": "add", "lines": list(rules)})
         wrong = answer.get("mistakes") or [answer["error"]] if "rules" not in answer else []
         if wrong:
@@ -211,7 +213,9 @@ class CentreForTests:
             return []
         with suppress(UnreachableError):
             rules = ask_centre(self.data, {"do": "list"}).get("rules", ())
-            return [f"rule {each['rule']}: applied {each['hits']} times" for each in rules if each["id"] in self._rules]
+            return [
+                f"rule {each['rule']}: applied {plural(each['hits'], 'time')}" for each in rules if each["id"] in self._rules
+            ]
         return []
 
     def _look(self) -> None:

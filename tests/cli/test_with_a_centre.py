@@ -26,6 +26,7 @@ from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
 DATE = "2026-11-22"
+TIME = "a length of time above 0 and up to 3600 s, such as 1s, 500ms or 1.5"
 EMBEDDED = "of the embedded specification; --specs names another"
 PREPAID = next(card for card in SPECS.issuers["souss"].cards if "prepaid" in card.purpose)
 NO_CASH = next(card for card in SPECS.issuers["atlas"].cards if card.cash_limit_minor)
@@ -352,7 +353,7 @@ def test_the_choices_are_those_that_can_be_composed() -> None:
             ("--listener", "x"),
             f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})",
         ),
-        (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
+        (("--timeout", "nan"), f"--timeout: found 'nan', expected {TIME}"),
         (("--rate", "0"), "--rate: found 0, expected messages a second above 0 and up to 1000"),
         (("--raw", "00", "--set", "2=1"), "--set: found beside --raw, which has no use for it"),
         (("--raw", "00", "--count", "2"), "--count: found beside --raw, which has no use for it"),
