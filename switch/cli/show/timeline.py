@@ -62,7 +62,8 @@ def _verdict(story: Lifecycle) -> tuple[str, Tone | None]:
     code, by = decision["response_code"], decision["decided_by"]
     took = decision["decided_at_ms"] - life.request["received_at_ms"]
     reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
-    also = "".join(f"; {each}" for each in life.scripted[:RULES_TOLD_MAX])
+    given = f"answered: {code} ("  # the reason tells of that rule
+    also = "".join(f"; {each}" for each in life.scripted[:RULES_TOLD_MAX] if given not in each)
     also += "; reversed later" if any(reversal["effective"] for reversal in life.reversals) else ""
     return f"{answered(code)}, by {'Switch itself' if by == SWITCH else by} after {took} ms{reason}{also}", TONES[went(code)]
 
