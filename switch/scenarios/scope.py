@@ -89,7 +89,11 @@ class Scope:
         >>> Scope.from_words("mine", "terminal=T1,T2")
         {'name': 'mine', 'terminal': ['T1', 'T2']}
         """
-        when = rule_values(f"{text} {ARROW} ok")["when"]
+        values = rule_values(f"{text} {ARROW} ok")
+        when = values.pop("when")
+        strange = next((key for key in (*when, *values) if key not in (*OWNED, "then")), None)
+        if strange is not None:
+            raise ValueError(repr(strange), f"what a scope owns: {', '.join(OWNED)}")
         return {"name": name, **when}
 
 
