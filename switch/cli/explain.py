@@ -46,6 +46,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     RRN is the retrieval reference number (DE 37); `switch send` prints it. Switch may be running or not. The exit code is
     1 when the journal has no such transaction.
     """
+    from switch.cli.request.unanswered import rule_that_applied
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of
     from switch.explain.lifecycle import story
@@ -59,7 +60,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     try:
         found = story(data, sayable(rrn.strip()))
     except NegativeAnswerError as unknown:
-        unknown.hint = _where_rrns_are(data)
+        unknown.hint = rule_that_applied(data, rrn=rrn.strip()) or _where_rrns_are(data)
         raise
     told: list[StepWithMessage] = [(step, None) for step in steps(found, specs)]
     missing = None

@@ -149,6 +149,11 @@ def test_the_rule_that_keeps_an_answer_is_named(centre: CentreProcess) -> None:
     verdict = run("explain", "KEPTANSWER01", *data).out.partition("\n")[0]
     assert verdict.startswith("00 approved, by atlas after ")
     assert verdict.endswith("; not answered (rule 1)")
+    assert run("scenario", "add", *data, "amount=1.13 -> lost").code == 0
+    assert send(centre, "--amount", "1.13", "--timeout", "300ms", "--rrn", "LOSTMESSAGE1", *data).code == 3
+    unknown = run("explain", "LOSTMESSAGE1", *data)
+    assert unknown.code == 1
+    assert "\nhint: a rule did this: taken as never received (rule 3); see " in unknown.err
     assert "\nhint: a rule did this: not answered (rule 1); see " in silent.err
     assert silent.err.endswith(f"switch scenario list --data {centre.data}\n")
     several = send(centre, "--amount", "1.12", "--timeout", "0.5", "--count", "2", *data)
