@@ -12,7 +12,7 @@ from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, specs_option
-from switch.cli.command.rule_help import RuleVerb
+from switch.cli.command.rule_help import RuleVerb, refuse_unquoted
 from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
@@ -51,6 +51,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
     switch scenario add 'class=reversal -> late 12s' --times 1
     switch scenario add 'at=issuer amount=60 -> 91, ok'
     """
+    refuse_unquoted(rules)
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
     return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
 

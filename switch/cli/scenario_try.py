@@ -11,6 +11,7 @@ import click
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import scenario_names
 from switch.cli.command.options import seed_option, specs_option
+from switch.cli.command.rule_help import refuse_unquoted
 from switch.cli.console.screen import say_text
 from switch.errors import EXIT_DONE, NegativeAnswerError, SwitchError
 
@@ -51,6 +52,7 @@ def try_rules(rules: str, message: tuple[str, ...], times: int, seed: int, specs
     from switch.scenarios.playbook import Playbook
     from switch.specs.load import load_specs
 
+    refuse_unquoted((rules, *message))
     specs = load_specs(specs_folder)
     playbook = Playbook(_rules(rules, specs), seed=seed)
     messages = [described_message(words, specs) for words in _messages(message)]

@@ -58,7 +58,7 @@ def _parts(text: str) -> list[tuple[str, str, str]]:
         key, sign, value, everything, other = match.groups()
         position = match.end()
         if other is not None:
-            raise ValueError(repr(other), "key=value, such as terminal=ONDE0001 or amount=100..200")
+            raise ValueError(repr(other), "key=value without blanks, such as terminal=ONDE0001 or amount=100..200")
         if everything is None:
             found.append((key, sign, value))
     return found

@@ -104,6 +104,8 @@ def test_a_bank_that_is_not_asked_meets_no_rule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("add", "amount=60", "-", "silence"), "RULES: found - and no ->, expected rules in quotes, such as 'amount=60 -> ok'"),
+        (("try", "amount=60", "-", "amount=60"), "RULES: found - and no ->, expected rules in quotes"),
         (("try", "FILE", "rrn=123"), "KEY=VALUE: found 'rrn=123', expected 12 characters (DE 37)"),
         (("try", "FILE", "amount=1", "then"), "KEY=VALUE: found no message beside then, expected one on each side"),
         (("try", "rrn=123 -> 05", "amount=1"), "rule: when.rrn: found '123', expected 12 characters (DE 37)"),

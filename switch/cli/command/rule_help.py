@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from switch.cli.command.help import Verb
+from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     import click
@@ -28,6 +29,12 @@ class RuleVerb(Verb):
         ):
             with formatter.section(title):
                 formatter.write_dl(_rows(words))
+
+
+def refuse_unquoted(words: Sequence[str]) -> None:
+    """SwitchError where somebody typed a rule without quotes: the shell has taken what stands behind ``>`` for a file."""
+    if "-" in words:
+        raise SwitchError("RULES: found - and no ->, expected rules in quotes, such as 'amount=60 -> ok': > is the shell's")
 
 
 def _rows(words: Sequence[RuleWord]) -> list[tuple[str, str]]:
