@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
@@ -58,6 +59,7 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"
     text, examples = split_examples(command.help or "")
+    text = _AS_IT_STANDS.sub(r"```\n\1\n```", text)
     yield text
     for title, rows in option_groups(command, context).items():
         head = f"| {title if title != OPTIONS else 'option'} | |"
@@ -73,6 +75,10 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
 def _below(group: click.Group, context: click.Context) -> Iterator[str]:
     for name in group.list_commands(context):
         yield from _sections(group.get_command(context, name), context, name)
+
+
+#: A paragraph of a help page that stands as it is, behind a mark.
+_AS_IT_STANDS: Final = re.compile("\b\n((?:.+\n?)*.+)")
 
 
 def _cell(text: str) -> str:

@@ -44,7 +44,10 @@ def scenario() -> None:
 def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
-    A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md explains each.
+    A rule is conditions, an arrow, and answers with commas between. `--help` lists them, and this page explains them:
+
+    \b
+    docs/how-to/make-the-host-misbehave.md
 
     \b
     switch scenario add 'card=4507160000000010 -> ok, silence'
