@@ -1,0 +1,16 @@
+"""Kill -9 at any moment of a close by DuckDB leaves the whole day or nothing of it, and another close ends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.engines.extra import WITH_DUCKDB
+from tests.engines.killed_close import KilledCloses
+from tests.support.kills import kills
+
+pytestmark = WITH_DUCKDB
+
+
+def test_kills_of_a_close(tmp_path: Path) -> None:
+    closes = KilledCloses(tmp_path, seed=2026)
+    assert [fault for number in range(kills(16)) for fault in closes.kill(number)] == []
