@@ -56,7 +56,7 @@ format: $(VENV)/.installed-dev ## put style and formatting right
 types: $(VENV)/.installed-dev ## check types (mypy --strict)
 	@$(VENV)/bin/mypy
 
-bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes)
+bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes; ARGS="--iso8583sim PROGRAM" measures that one beside it)
 	@$(VENV)/bin/python -m bench.run $(ARGS)
 
 against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about ten minutes)

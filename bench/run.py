@@ -24,7 +24,7 @@ from typing import Any
 
 from attrs import frozen
 
-from bench import codec, machine
+from bench import codec, machine, peers
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.centre.as_process import running_centre
 from switch.specs.folder import default_folder
@@ -96,15 +96,20 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-@contextlib.contextmanager
-def listening(program: Path, port: int, *options: str) -> Iterator[int]:
+def listening(program: Path, port: int, *options: str) -> contextlib.AbstractContextManager[int]:
     """A load tool that listens on a port, for as long as the block lasts; its process id."""
-    process = subprocess.Popen([str(program), "-p", str(port), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return serving([str(program), "-p", str(port), *options], port)
+
+
+@contextlib.contextmanager
+def serving(command: list[str], port: int) -> Iterator[int]:
+    """A program that listens on a port, for as long as the block lasts; its process id."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + LISTEN_SECONDS_MAX
         while not _open(port):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{program.name} does not listen on port {port}")
+                raise RuntimeError(f"{command[0]} does not listen on port {port}")
             time.sleep(0.01)
         yield process.pid
     finally:
@@ -175,6 +180,45 @@ def relay(tools: LoadTools, arguments: argparse.Namespace) -> Row:
     return Row(case=case, runs=tuple(runs))
 
 
+def other(tools: LoadTools, arguments: argparse.Namespace) -> Row:
+    """iso8583sim under the same load: it answers 00 to everything, and routes and keeps nothing."""
+    case, port = CASES[1], free_port()
+    with serving(peers.serve_command(arguments.iso8583sim, port), port) as pid:
+        runs = [tools.load(port, *case.options(arguments.seconds), "--pid", str(pid)) for _ in range(arguments.repeats)]
+    return Row(case=case, runs=tuple(runs))
+
+
+def headline(row: Row) -> str:
+    """What a transaction costs, in one line."""
+    speed = f"{row.median('tps'):,.0f} tx/s, {row.median('switch_us'):.0f} µs of CPU a transaction"
+    latency = f"p50 {row.median('p50_us') / 1000:.2f} ms, p99 {row.median('p99_us') / 1000:.2f} ms"
+    how = "each answer leaves after it is on the disk"
+    return f"**In one line: {speed}, {latency}; {row.case.name}, {machine.description()}; {how}. `make bench` repeats it.**"
+
+
+def others_section(ours: Row, theirs: Row | None, program: Path | None) -> list[str]:
+    """Others in the same run, where one was measured, and what others publish."""
+    lines = ["", "## Others", ""]
+    if theirs is not None and program is not None:
+        lines += [
+            f"iso8583sim {peers.version_of(program)} in the same run, under the same load ({theirs.case.name}, one message).",
+            "It answers 00 to everything: it routes nothing, asks no bank and writes nothing down.",
+            "",
+            "| product | tx/s | p50 ms | p99 ms | CPU µs/tx |",
+            "|---|---|---|---|---|",
+        ]
+        for name, row, key in (("Switch, durable", ours, "switch_us"), ("iso8583sim", theirs, "pid_cpu_us")):
+            cells = (name, row.cell("tps"), row.cell("p50_us", 0.001, 2), row.cell("p99_us", 0.001, 2), row.cell(key))
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
+    return [
+        *lines,
+        "What others publish was taken otherwise, and is not to be divided by the figures above:",
+        "",
+        *peers.published_table(),
+    ]
+
+
 def rows_table(rows: list[Row]) -> list[str]:
     """The figures of one issuer as a Markdown table."""
     lines = [
@@ -239,6 +283,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each run (default 5)")
     parser.add_argument("--repeats", type=int, default=3, help="of each case (default 3)")
     parser.add_argument("--data", type=Path, help="folder for the data: the disk to measure (default: a temporary one)")
+    parser.add_argument("--iso8583sim", type=Path, help="command of iso8583sim, to be measured in the same run (default: not)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/results.md)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="switch-bench-", dir=arguments.data) as name:
@@ -250,12 +295,14 @@ def main() -> int:
             print(f"bench: {missing}", file=sys.stderr)
             return 2
         load = machine.load_average()
-        sections = _sections(tools, folder, arguments)
+        line, sections = _sections(tools, folder, arguments)
     note = NOTE.format(repeats=arguments.repeats, seconds=arguments.seconds, load=load)
     head = [
         "# How fast",
         "",
         f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
+        "",
+        line,
         "",
         note,
     ]
@@ -264,8 +311,8 @@ def main() -> int:
     return 0
 
 
-def _sections(tools: LoadTools, folder: Path, arguments: argparse.Namespace) -> list[str]:
-    """All that is measured, each part as the lines of a section."""
+def _sections(tools: LoadTools, folder: Path, arguments: argparse.Namespace) -> tuple[str, list[str]]:
+    """The headline, and all that is measured, each part as the lines of a section."""
     print("units of the machine", flush=True)
     least, sync = relay(tools, arguments), machine.sync_microseconds(folder)
     codecs = codec.measure(load_specs())
@@ -276,7 +323,8 @@ def _sections(tools: LoadTools, folder: Path, arguments: argparse.Namespace) -> 
         neutral = measure(tools, folder / "neutral", CASES, arguments, specs, issuer_pid)
     print("own issuers", flush=True)
     own = measure(tools, folder / "own", CASES, arguments, None, None)
-    return [
+    theirs = other(tools, arguments) if arguments.iso8583sim is not None else None
+    return headline(neutral[1]), [
         "",
         "## The neutral issuer behind the switch",
         "",
@@ -299,6 +347,7 @@ def _sections(tools: LoadTools, folder: Path, arguments: argparse.Namespace) -> 
         *reach_table(neutral, own, codecs),
         "",
         "Latency is mostly the disk's: an answer waits for one fdatasync, and its figure stands above.",
+        *others_section(neutral[1], theirs, arguments.iso8583sim),
     ]
 
 

@@ -22,7 +22,14 @@ from tests.support.certificates import Drawer
 from tests.support.specs_read_once import read_once
 
 os.environ.pop("FORCE_COLOR", None)  # what runs the suite may want colours; what commands print to a pipe has none
-for _name in ("DATA", "READY_FILE", "SPECS", "LANG", "API_TOKEN", "FONTS"):  # of a centre of whoever runs it, no business of ours
+for _name in (
+    "DATA",
+    "READY_FILE",
+    "SPECS",
+    "LANG",
+    "API_TOKEN",
+    "FONTS",
+):  # of a centre of whoever runs it
     os.environ.pop(f"SWITCH_{_name}", None)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
@@ -41,6 +48,7 @@ LONG_MODULES: Final = frozenset(
         "test_card_checks",
         "test_card_codes",
         "test_day_again",
+        "test_deaf",
         "test_decode_many",
         "test_delivery",
         "test_dossiers",
@@ -60,6 +68,7 @@ LONG_MODULES: Final = frozenset(
         "test_payouts_machine",
         "test_planted_faults",
         "test_process",
+        "test_reopening_sequences",
         "test_report_sample",
         "test_response_codes",
         "test_screens",

@@ -596,7 +596,6 @@ TESTED_BY: Final = {
     "cli/show/given": "cli/test_decode_pasted.py",
     "cli/specs": "trials/test_specification_mistakes.py",
     "cli/up": "cli/test_with_a_centre.py",
-    "data_folder/databases": "trials/test_later_release.py",
     "data_folder/key_file": "trials/test_owner_alone.py",
     "data_folder/key_wishes": "e2e/test_key_exchange.py",
     "data_folder/lock": "trials/test_owner_alone.py",

@@ -10,6 +10,7 @@ import click
 
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import PATH, business_date_given, data_option, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.last_resort import complain
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, language, said
@@ -18,6 +19,7 @@ from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
 
 if TYPE_CHECKING:
+    from switch.business_day import DateSpan
     from switch.casework.dispute_files import FileReport
     from switch.casework.dossiers import DisputeRules, DossierRow, EventRow
     from switch.disputes.life import DisputeStep
@@ -78,15 +80,20 @@ def open_dispute(
 
 @disputes.command("list", short_help="List the open disputes.")
 @option("--all", "ended", is_flag=True, help="Also the disputes that have ended.")
+@span_options
 @data_option
 @json_option
 @lang_option
-def list_disputes(ended: bool, data: Path, as_json: bool) -> None:
-    """List the disputes with their states, the amounts charged back, and the deadlines of the next steps."""
+def list_disputes(ended: bool, data: Path, as_json: bool, month: DateSpan | None, since: str | None, until: str | None) -> None:
+    """List the disputes with their states, the amounts charged back, and the deadlines of the next steps.
+
+    With --month, or --from and --to, Switch lists those that were opened on these business dates.
+    """
     from switch.casework.dossiers import dossiers
     from switch.cli.show.tables import show_json, show_table
 
-    rows = dossiers(data, ended=ended)
+    span = span_of(month, since, until)
+    rows = [row for row in dossiers(data, ended=ended) if span is None or span.has(row.opened_on)]
     if as_json:
         show_json([_row_json(row) for row in rows])
         return

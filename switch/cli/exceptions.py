@@ -9,6 +9,7 @@ import click
 
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import data_option, in_folder, json_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
@@ -18,6 +19,7 @@ from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
+    from switch.business_day import DateSpan
     from switch.casework.open_items import ExceptionStory, OpenException
 
 _which_argument = click.argument("which", metavar="RRN")
@@ -32,11 +34,16 @@ def exceptions() -> None:
 
 @exceptions.command("list", short_help="List the open exceptions, with reason and age.")
 @option("--all", "ended", is_flag=True, help="Also the exceptions that have ended.")
+@span_options
 @data_option
 @json_option
 @lang_option
-def list_exceptions(ended: bool, data: Path, as_json: bool) -> None:
+def list_exceptions(
+    ended: bool, data: Path, as_json: bool, month: DateSpan | None, since: str | None, until: str | None
+) -> None:
     """List the approvals that could not be presented, the oldest first.
+
+    With --month, or --from and --to, Switch lists those whose sales are of these business dates.
 
     Most exceptions wait for the specification: a merchant that is missing, another currency, an issuer that is gone. The next
     `switch day close` presents them by itself once the specification is right. An offline sale above the floor limit of its
@@ -47,7 +54,8 @@ def list_exceptions(ended: bool, data: Path, as_json: bool) -> None:
     from switch.casework.open_items import exceptions as exceptions_of
     from switch.cli.show.tables import show_json, show_table
 
-    items = exceptions_of(data, ended=ended)
+    span = span_of(month, since, until)
+    items = [item for item in exceptions_of(data, ended=ended) if span is None or span.has(item.business_date)]
     if as_json:
         show_json([asdict(item) for item in items])
         return

@@ -27,7 +27,11 @@ CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 _MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql", "11.sql")
 SCHEMA: Final = databases.Schema(
-    name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
+    name="books",
+    tables=frozenset({"closed_day", "presentment", "posting"}),
+    scripts=_MIGRATIONS,
+    package=__package__,
+    page_bytes=8_192,  # a close of a million sales reads and writes fewer of them
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written or proved, so that its indexes stay in memory

@@ -166,18 +166,18 @@ class BooksReport:
 
 
 def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> BooksReport:
-    """Prove the files of a data folder, every closed day against the journal and the journal against itself.
+    """Prove the files of a data folder, in a thread beside, every closed day against the journal, and that against itself.
 
-    See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside, which costs little.
-    """
-    with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
+    See ``soundness`` and the lists of checks. The books are read as they stand now, whatever is closed or reopened beneath."""
+    with books.opened(data, still=True) as connection, ThreadPoolExecutor(1) as beside:
         connection.execute(f"PRAGMA cache_size = -{books.CACHE_KIBIBYTES}")
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
         try:
             report, stopped = _proved(connection, say), None
-            issuers = prove_issuers(connection, data)
             transfers = prove_transfers(books.ask_of(connection), data)
+            connection.execute("COMMIT")  # what follows attaches the issuers' books, one after the other
+            issuers = prove_issuers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()

@@ -11,7 +11,9 @@ import pytest
 from attrs import evolve
 
 from switch.batch.reopening import standing
-from switch.endofday.close import close_day
+from switch.endofday import close as ended
+from switch.endofday.close import check_books, close_day
+from switch.endofday.soundness import FilesProved
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.issuers.account import AccountBook
 from switch.issuers.process.book import Book
@@ -51,6 +53,14 @@ def refused(data: Path, sentence: str) -> None:
     words = f"business date {FRIDAY} cannot be reopened: {sentence}; correct it on the open date"
     assert str(found.value) == words
     assert (rows_of_closes(data), files_of_closes(data)) == (before, files)
+
+
+def test_a_date_that_is_reopened_beneath_a_proof_is_proved_as_it_stood(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ended, "prove_files", lambda data: FilesProved())  # files have no past to be read from
+    whole = check_books(data)
+    report = check_books(data, lambda sentence: reopen(data))
+    assert (report.faults, report.closed_days, report.presentment_count) == ((), (FRIDAY,), whole.presentment_count)
+    assert check_books(data).closed_days == ()
 
 
 def test_a_bank_that_booked_it_forbids_it(data: Path) -> None:

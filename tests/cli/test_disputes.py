@@ -69,6 +69,15 @@ def test_a_dispute_goes_its_way_by_command(data: Path) -> None:
     assert [event["booked_minor"] for event in booked] == [None, None, -4_000, 4_000, -4_000, 4_000]
 
 
+def test_a_range_lists_the_disputes_that_were_opened_in_it(data: Path) -> None:
+    opened_on = disputes(data, "open", SALE, "--reason", "FRAUD", "--json").json["opened_on"]
+    (row,) = disputes(data, "list", "--from", opened_on, "--to", opened_on, "--json").json
+    assert row["opened_on"] == opened_on
+    assert disputes(data, "list", "--month", opened_on[:7], "--json").json == [row]
+    assert disputes(data, "list", "--to", "2026-01-01", "--json").json == []
+    assert disputes(data, "list", "--from", "9999-01-01").code == 1
+
+
 def test_what_is_wrong_is_said_in_a_sentence(data: Path) -> None:
     wrong = disputes(data, "open", SALE, "--reason", "NONE")
     assert (wrong.code, wrong.sentence[:45]) == (2, "disputes.toml: reason: found 'NONE', expected")

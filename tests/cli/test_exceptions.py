@@ -46,6 +46,16 @@ def test_the_list_has_reason_and_age(data: Path) -> None:
     assert second["reason"] == "made offline, above the floor limit of the contract"
 
 
+def test_a_range_lists_the_exceptions_of_its_dates(data: Path) -> None:
+    whole = run("exceptions", "list", "--data", data, "--json").json
+    assert run("exceptions", "list", "--month", FRIDAY[:7], "--data", data, "--json").json == whole
+    assert run("exceptions", "list", "--from", FRIDAY, "--data", data, "--json").json == whole
+    assert run("exceptions", "list", "--to", "2026-11-19", "--data", data, "--json").json == []
+    assert run("exceptions", "list", "--from", "2026-11-21", "--data", data).code == 1
+    both = run("exceptions", "list", "--month", "11/2026", "--to", FRIDAY, "--data", data)
+    assert "--month: found beside --to" in both.sentence
+
+
 def test_what_a_person_decides_is_shown_with_the_name(data: Path) -> None:
     about = ("--by", "S. Alami", "--reason", "slip seen", "--data", data)
     accepted = run("exceptions", "represent", "632400000002", *about)

@@ -10,7 +10,7 @@ from tests.oracle.compare import differences
 from tests.oracle.run import disagreements
 from tests.oracle.story import Story
 
-SHORT = 8  #: sequences of the short form; make oracle plays five hundred
+SHORT = 4  #: sequences of the short form; make oracle plays five hundred
 LONG = 40
 
 

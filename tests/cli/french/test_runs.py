@@ -216,7 +216,7 @@ def test_damaged_files_are_told_in_french(data: Path) -> None:
     assert "chmod 600" in in_french("check", "--data", data).err
     (data / "pan.key").unlink()
     content = (data / "books.db").read_bytes()
-    (data / "books.db").write_bytes(content[:4096] + b"\7" * 8192 + content[12_288:])
+    (data / "books.db").write_bytes(content[:8_192] + b"\7" * 8_192 + content[16_384:])
     assert "écart" in in_french("check", "--data", data).err
     (data / "books.db").write_bytes(b"no database at all" * 300)
     assert "ce fichier n'est pas une base de données" in in_french("day", "show", "--data", data).err
