@@ -24,8 +24,8 @@ from switch.endofday.engines.in_duckdb import SPILL_FOLDER
 from tests.engines.compare import hashes_of
 from tests.support.day_builders import DAY_MS
 
-APPROVALS: Final = 400
-SHOPS: Final = shops(6)
+APPROVALS: Final = 200
+SHOPS: Final = shops(4)
 NOW_MS: Final = MIDNIGHT_MS + 2 * DAY_MS
 
 
