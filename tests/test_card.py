@@ -1,5 +1,8 @@
 """Card numbers: check digits, and that none is shown by accident."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +90,19 @@ def test_other_groups_beside_it_hide_no_card_number(around: str) -> None:
 )
 def test_what_is_no_card_number_stays(text: str) -> None:
     assert mask_numbers(text) == text
+
+
+def test_no_example_in_an_error_has_a_number_that_is_masked_when_it_is_shown() -> None:
+    """What a person is told to type has to be typed as it stands."""
+    refusing = {"mistake", "wrong", "complain", "error", "fail"}
+    found = list[str]()
+    for path in sorted((Path(__file__).parents[1] / "switch").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+            if name in refusing or name.endswith("Error"):
+                texts = [
+                    each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                ]
+                found += [f"{path.name}: {text}" for text in texts if mask_numbers(text) != text]
+    assert found == []

@@ -42,6 +42,7 @@ ORDER: Final = (
     "routing/traffic",
     "routing/handling",
     "routing",
+    "scenarios/vocabulary",
     "scenarios",
     "verification",
     "issuers/cards",
@@ -441,6 +442,10 @@ def test_long_sql_stands_in_files() -> None:
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
     "control/api_route": "control/test_route_table.py",
+    "data_folder/page_rules": "gateway/site/test_scripted_banks.py",
+    "scenarios/vocabulary/element_words": "scenarios/test_condition.py",
+    "cli/command/rule_help": "scenarios/vocabulary/test_rule_words.py",
+    "cli/scenario_try": "cli/test_scenario_command.py",
     "control/live_events": "control/test_control_api.py",
     "control/openapi": "control/test_route_table.py",
     "control/reference_page": "control/test_route_table.py",

@@ -53,8 +53,8 @@ from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
 from switch.scenarios.business_time import Moment, moment_at
-from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.rule_words import HOST
 from switch.specs.centre_profile import DROP
 from switch.specs.currencies import billing_for
 from switch.specs.specification import Specs
@@ -234,8 +234,8 @@ class Server:
     def stop(self) -> None:
         """Take nothing further; ``serve`` returns once everybody has the answers due. What a scenario holds back is named."""
         self._stopping = True
-        for held in self.stage.held.give_up():
-            self._tell(Notice("scenario", f"{held.in_words}, was never released"))
+        for notice in self._outgoing.last_words():
+            self._tell(notice)
         for scope in self._reading:
             scope.cancel()
 

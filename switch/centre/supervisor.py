@@ -22,7 +22,7 @@ from switch.centre.exposure import reach, reach_of_api
 from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.issuer_stage import reach_warnings
 from switch.centre.host.orders import Orders, ToldByCentre
-from switch.centre.host.page_orders import PageOrders
+from switch.centre.host.page_orders import PageOrders, marked, marking
 from switch.centre.host.stage_orders import StageOrders
 from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.centre.issuer_processes import ApiWish, HttpProcess, IssuerProcess
@@ -58,7 +58,7 @@ from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
 from switch.specs.load import load_specs, scenario_of
-from switch.specs.scenario_checks import check_line
+from switch.specs.scenario_checks import check_rule
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -245,24 +245,25 @@ class Centre:
         listeners, traced = partial(self._listeners_told, addresses), lambda: self.options.trace
         told: ToldByCentre = {"lines": partial(lines_told, server), "listeners": listeners, "trace": traced}
         names, read = numbers_by_name(self.specs.dialects.values()), partial(scenario_of, self.specs)
-        facts = partial(server.script.facts_now, specs=self.specs)
-        stage = StageOrders(server.stage, server.script.applied, self._tell)
-        who = (stage, PageOrders(server.script, self.specs, self._tell), server.pokes)
-        others = {word: act for each in who for word, act in each.handlers.items()}
-        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=Known.of(self.specs))
-        orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)
-        moved = partial(watch_sessions_now, server)
-        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
+        facts, script = partial(server.script.facts_now, specs=self.specs), server.script
+        stage, page = StageOrders(server.stage, script.applied, self._tell), PageOrders(script, self.specs, self._tell)
+        others = {word: act for each in (stage, page, server.pokes) for word, act in each.handlers.items()}
+        warn, check = partial(reach_warnings, external=self._external), partial(check_rule, known=Known.of(self.specs))
+        watched, changed = self.options.watched, marking(self.options.data, script.playbook, server.rules_changed)
+        orders = Orders(script, changed, names, read, warn, others, check, told, facts, watched)
+        moved, calendar = partial(watch_sessions_now, server), self.specs.calendar
+        of_clock = ClockOrders(self._clock, clock, journal, calendar, tell=self._tell, date_moved=moved)
         contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
             wanted = of_clock if order.get("of") == "clock" else orders
             return await (contracts if order.get("do") == MERCHANTS_ORDER else wanted).carry_out(order)
 
-        async with trio.open_nursery() as nursery:
-            if self.options.watched is not None:
-                nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
-            await keep_door(self.options.data, carry_out, self._tell)
+        with marked(self.options.data, script.playbook):
+            async with trio.open_nursery() as nursery:
+                if watched is not None:
+                    nursery.start_soon(watch, watched, orders.carry_out, self._tell)
+                await keep_door(self.options.data, carry_out, self._tell)
 
     def _listeners_told(self, addresses: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
         """Where each listener is, and what a client needs to know of it."""

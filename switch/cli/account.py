@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import issuer_names, known
-from switch.cli.command.options import data_option, in_folder, json_option, specs_option
+from switch.cli.command.options import in_folder, json_option, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.data_folder.centre_clock import centre_clock_of
@@ -67,7 +68,7 @@ def account() -> None:
 
 @account.command("list", short_help="List the accounts, with their balances.")
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def list_accounts(issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
@@ -95,7 +96,7 @@ def list_accounts(issuer_id: str | None, data: Path, specs_folder: Path | None, 
 @account.command(short_help="Show one account: balances and open holds.")
 @_account_argument
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def show(name: str, issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
@@ -149,7 +150,7 @@ def show(name: str, issuer_id: str | None, data: Path, specs_folder: Path | None
 @account.command(short_help="List every entry of an account.")
 @_account_argument
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def statement(name: str, issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
@@ -202,7 +203,7 @@ def statement(name: str, issuer_id: str | None, data: Path, specs_folder: Path |
 @_account_argument
 @option("--amount", required=True, metavar="AMOUNT", help="How much, such as 100.00.")
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def credit(name: str, amount: str, issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
@@ -226,7 +227,7 @@ def credit(name: str, amount: str, issuer_id: str | None, data: Path, specs_fold
 @account.command(short_help="Release all holds and restore the first balance.")
 @_account_argument
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def reset(name: str, issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
@@ -242,7 +243,7 @@ def reset(name: str, issuer_id: str | None, data: Path, specs_folder: Path | Non
 @_account_argument
 @option("--off", is_flag=True, help="Open the account again.")
 @_issuer_option
-@data_option
+@centre_option
 @specs_option
 @json_option
 def block(name: str, off: bool, issuer_id: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import json_option, specs_option
 from switch.cli.console.words import lang_option, said
@@ -35,11 +36,10 @@ SECONDS = 10.0  #: a shop may take for one answer
     ),
     option(
         "--seconds",
-        metavar="SECONDS",
-        type=click.FloatRange(0.1, 60),
+        metavar="TIME",
+        type=Duration(0.1, 60),
         default=SECONDS,
-        show_default=True,
-        help="How long the shop may take for an answer.",
+        help="How long the shop may take for an answer, such as 1s, 500ms or 1.5.  [default: 10s]",
     ),
 )
 @specs_option

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb
-from switch.cli.command.options import data_option, json_option, specs_option
+from switch.cli.command.options import json_option, specs_option
 from switch.cli.console.words import lang_option, said
 from switch.errors import SwitchError
 
@@ -23,7 +24,7 @@ _DAY_SECONDS: Final = 86_400
 @click.command(cls=Verb)
 @click.argument("act", type=click.Choice(_ACTS), default="show", metavar="[ACTION]")
 @click.argument("word", default="", metavar="[TIME]")
-@data_option
+@centre_option
 @specs_option
 @json_option
 @lang_option

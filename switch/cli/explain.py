@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import last_rrns
-from switch.cli.command.options import data_option, in_folder, json_option, sayable, specs_option
+from switch.cli.command.options import in_folder, json_option, sayable, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.cli.show.timeline import show_story
@@ -29,7 +30,7 @@ NEWEST_TOLD: Final = 3  #: RRNs that a hint names
 
 @click.command(cls=Verb)
 @click.argument("rrn", metavar="RRN", shell_complete=last_rrns)
-@data_option
+@centre_option
 @specs_option
 @option("--bytes", "with_bytes", is_flag=True, help="Show the bytes and elements of every message (switch up --trace).")
 @option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")
@@ -45,6 +46,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     RRN is the retrieval reference number (DE 37); `switch send` prints it. Switch may be running or not. The exit code is
     1 when the journal has no such transaction.
     """
+    from switch.cli.request.unanswered import rule_that_applied
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of
     from switch.explain.lifecycle import story
@@ -58,7 +60,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     try:
         found = story(data, sayable(rrn.strip()))
     except NegativeAnswerError as unknown:
-        unknown.hint = _where_rrns_are(data)
+        unknown.hint = rule_that_applied(data, rrn=rrn.strip()) or _where_rrns_are(data)
         raise
     told: list[StepWithMessage] = [(step, None) for step in steps(found, specs)]
     missing = None

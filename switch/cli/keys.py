@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import issuer_names
 from switch.cli.command.options import DATA_FOLDER, data_option, in_folder, json_option, specs_option
@@ -202,12 +204,12 @@ def export(
 @option(
     "--timeout",
     "timeout_seconds",
-    type=click.FloatRange(0, WAIT_SECONDS_MAX),
+    type=Duration(0, WAIT_SECONDS_MAX),
     default=15.0,
-    metavar="SECONDS",
-    help="Time to wait for the outcome.  [default: 15]",
+    metavar="TIME",
+    help="Time to wait for the outcome, such as 1s, 500ms or 1.5.  [default: 15s]",
 )
-@data_option
+@centre_option
 @specs_option
 def exchange(issuer: str, mac: bool, timeout_seconds: float, data: Path, specs_folder: Path | None) -> None:
     """Let the running Switch give the bank ISSUER a new key: an 0800 with a key block in DE 48.

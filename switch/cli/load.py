@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from switch.cli.command.calling import where_to, wire_format
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.names import card_numbers, issuer_names, known, merchant_ids
 from switch.cli.command.options import PATH, json_option
@@ -66,12 +67,12 @@ _OPTION_OF: Final = {"card": "--pan", "type": "--types"}
     option("--rate", type=float, metavar="NUMBER",
            help="Messages a second, whatever the host does.  [default: a new one for each answer]"),
     option("--step", "steps", multiple=True, metavar="RATE:TIME", help="A rate for a time, such as 100:30s; repeatable."),
-    option("--duration", metavar="TIME", help="How long to send, such as 30s or 5m.  [default: 10s]"),
+    option("--duration", type=Duration(), metavar="TIME", help="How long to send, such as 30s or 5m.  [default: 10s]"),
     option("--count", type=click.IntRange(1), metavar="NUMBER", help="Stop after so many messages."),
     option("--connections", type=click.IntRange(1, 1_000), metavar="NUMBER", help="Connections.  [default: 4]"),
     option("--window", type=click.IntRange(1, 10_000), metavar="NUMBER",
            help="Messages outstanding on a connection at most.  [default: 16]"),
-    option("--timeout", metavar="TIME", help="Time to wait for an answer.  [default: 15s]"),
+    option("--timeout", type=Duration(), metavar="TIME", help="Time to wait for an answer, such as 500ms.  [default: 15s]"),
     option("--seed", type=click.IntRange(0), metavar="NUMBER", help="Seed of cards, merchants and amounts.  [default: 1]"),
 )  # fmt: skip
 @grouped(

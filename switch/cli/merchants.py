@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option, json_option, specs_option
+from switch.cli.command.options import json_option, specs_option
 from switch.cli.console.words import lang_option, said
 from switch.errors import SwitchError
 
 
 @click.command(cls=Verb)
 @option("--reload", is_flag=True, help="Let the Switch that runs on --data take its new merchants and terminals.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 @lang_option

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
@@ -32,6 +33,8 @@ then at most one line that begins with `hint:`.
 Tables fit the width of a terminal; in a file or a pipe they are whole, without colours. `--json` gives the same to programs.
 Card numbers are masked, except in `switch cards` and with `--unmasked`.
 
+Every option that takes a length of time takes `1s`, `500ms`, `2m`, or seconds without a unit (`1.5`).
+
 Four variables of the environment stand in for options that are not typed: `SWITCH_DATA` (`--data`), `SWITCH_READY_FILE`
 (`--ready-file`), `SWITCH_SPECS` (`--specs`) and `SWITCH_LANG` (`--lang`). `switch completion SHELL` prints a script that
 completes commands, options, names, test cards, the last ten RRNs and closed dates."""
@@ -56,6 +59,7 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"
     text, examples = split_examples(command.help or "")
+    text = _AS_IT_STANDS.sub(r"```\n\1\n```", text)
     yield text
     for title, rows in option_groups(command, context).items():
         head = f"| {title if title != OPTIONS else 'option'} | |"
@@ -71,6 +75,10 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
 def _below(group: click.Group, context: click.Context) -> Iterator[str]:
     for name in group.list_commands(context):
         yield from _sections(group.get_command(context, name), context, name)
+
+
+#: A paragraph of a help page that stands as it is, behind a mark.
+_AS_IT_STANDS: Final = re.compile("\b\n((?:.+\n?)*.+)")
 
 
 def _cell(text: str) -> str:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, NegativeAnswerError, SwitchError
-from switch.scenarios.durations import DURATION_MEANT, seconds_of
 
 _ALL: Final = "all"
 _ID_DIGITS_MAX: Final = 12  #: of an answer that was ever held
@@ -23,9 +23,9 @@ _HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN"
 
 @click.command(cls=Verb)
 @click.argument("ids", nargs=-1, metavar="[ID|all]")
-@option("--wait", default=None, metavar="TIME", help="Wait up to so long for an answer to be held, such as 10s.")
-@data_option
-def release(ids: tuple[str, ...], wait: str | None, data: Path) -> int:
+@option("--wait", type=Duration(0), default=None, metavar="TIME", help="Wait up to so long for a held answer, such as 10s.")
+@centre_option
+def release(ids: tuple[str, ...], wait: float | None, data: Path) -> int:
     """Release answers that a rule holds back (`hold`), by ID, or all of them. Without an ID, list what is held.
 
     A released answer goes out as it was decided when its request came. The rest of its rule happens then.
@@ -50,15 +50,12 @@ def release(ids: tuple[str, ...], wait: str | None, data: Path) -> int:
     return EXIT_DONE
 
 
-def _wait_for_one(wait: str, data: Path) -> None:
+def _wait_for_one(seconds: float, data: Path) -> None:
     """Wait until an answer is held; NegativeAnswerError where none is in time."""
-    seconds = seconds_of(wait)
-    if seconds is None:
-        raise SwitchError(f"--wait: found {wait!r}, expected {DURATION_MEANT}")
     end = time.monotonic() + seconds
     while not answer_of_centre(data, {"do": "held", "wait": max(end - time.monotonic(), 0)})["held"]:
         if time.monotonic() >= end:
-            raise NegativeAnswerError(f"no answer was held within {wait}")
+            raise NegativeAnswerError(f"no answer was held within {seconds:g} s")
 
 
 def _number(word: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import json_option, specs_option
 from switch.cli.listening import address_of, listening_at, serve_until_asked
@@ -42,11 +43,10 @@ STANS_IN_ALL: Final = 1_000_000  #: a STAN has six digits
 @option("--ignore", metavar="DE,…", help="Elements of answers not to compare, such as 54,63.")
 @option(
     "--timeout",
-    type=click.FloatRange(0.001),
+    type=Duration(),
     default=REPLAY_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for an answer.",
+    metavar="TIME",
+    help="How long to wait for an answer, such as 1s, 500ms or 1.5.  [default: 30s]",
 )
 @specs_option
 @json_option

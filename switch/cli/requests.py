@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option, json_option, last_option, specs_option
+from switch.cli.command.options import json_option, last_option, specs_option
 
 if TYPE_CHECKING:
     from switch.specs.specification import Specs
@@ -24,7 +25,7 @@ ROOMY_COLUMNS: Final = 100  #: a terminal as wide as this shows every column who
 @last_option(LAST_REQUESTS, "list")
 @option("--unmatched", is_flag=True, help="List only those that Switch could not act on: unreadable, or answered 30, 40 or 94.")
 @option("--network", is_flag=True, help="List network management too: sign-ons, echoes.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 def requests(

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import scenario_names
-from switch.cli.command.options import PATH, data_option, specs_option
+from switch.cli.command.options import PATH, specs_option
+from switch.cli.command.rule_help import RuleVerb, refuse_unquoted
 from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
@@ -18,8 +20,9 @@ from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.cli.scenario_library import library
 from switch.cli.scenario_poke import poke
+from switch.cli.scenario_try import try_rules
 from switch.display.plural import plural
-from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
+from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SwitchError
 
 _STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
@@ -33,21 +36,25 @@ def scenario() -> None:
     """Rules that make the host or its issuers misbehave: add and remove them while Switch runs, check and try files of them."""
 
 
-@scenario.command(short_help="Add rules to a running Switch.")
+@scenario.command(cls=RuleVerb, short_help="Add rules to a running Switch.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
 @_INTO_SCOPE
-@data_option
+@centre_option
 def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
-    A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
+    A rule is conditions, an arrow, and answers with commas between. `--help` lists them, and this page explains them:
+
+    \b
+    docs/how-to/make-the-host-misbehave.md
 
     \b
     switch scenario add 'card=4507160000000010 -> ok, silence'
     switch scenario add 'class=reversal -> late 12s' --times 1
     switch scenario add 'at=issuer amount=60 -> 91, ok'
     """
+    refuse_unquoted(rules)
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
     return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
 
@@ -55,7 +62,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
 @_INTO_SCOPE
-@data_option
+@centre_option
 @specs_option
 def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
     """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go."""
@@ -69,10 +76,14 @@ def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
 @_SCOPE
-@data_option
+@centre_option
 def list_rules(scope: str | None, data: Path) -> int:
-    """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
+    """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to.
+
+    A file of `switch up --scenarios` that has mistakes is a warning for each mistake. The rules that it brought before stay.
+    """
     answer = answer_of_centre(data, {"do": "list", "scope": scope})
+    _say_wrong_files(answer.get("wrong_files", []))
     if not answer["rules"]:
         say_text("no rules")
         return EXIT_DONE
@@ -94,7 +105,7 @@ def list_rules(scope: str | None, data: Path) -> int:
 @click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
 @option("--all", "everything", is_flag=True, help="Remove every rule, or with --scope every rule of the scope.")
 @_SCOPE
-@data_option
+@centre_option
 def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path) -> int:
     """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
     if bool(ids) == everything:
@@ -110,7 +121,7 @@ def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path
 
 @scenario.command(short_help="Begin counts and states of a running Switch anew.")
 @_SCOPE
-@data_option
+@centre_option
 def reset(scope: str | None, data: Path) -> int:
     """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
 
@@ -163,48 +174,6 @@ def _with_those_of_folders(files: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-@scenario.command("try", short_help="Say which rule of a file a message meets, and why.")
-@_FILE
-@click.argument("message", nargs=-1, required=True, metavar="KEY=VALUE")
-@specs_option
-def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -> int:
-    """Say which rule of FILE a message meets first, and which condition of each other rule it does not meet.
-
-    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given. It comes
-    now, or at the time=HH:MM and on the date=DATE given.
-
-    \b
-    switch scenario try retry.toml amount=150 de22=071
-    switch scenario try retry.toml mti=0420 amount=150
-    """
-    from switch.centre.host.described import described_message
-    from switch.centre.host.script import facts_of
-    from switch.cli.show.tables import show_table
-    from switch.scenarios.playbook import Playbook
-    from switch.specs.load import load_scenario, load_specs, scenario_path
-
-    specs = load_specs(specs_folder)
-    played = load_scenario(scenario_path(file, specs), specs)
-    said, line, moment = described_message(message, specs)
-    rows, applied = list[tuple[str, str, str]](), dict[str, str]()
-    trial = Playbook(played.rules, seed=1).trial(facts_of(said, line, specs, moment))
-    for rule, outcome in trial:
-        if isinstance(outcome, str):
-            rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
-        else:
-            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if rule.at in applied else "applies"))
-            at = {"host": "", "page": " at the payment page"}.get(rule.at, f" at the {rule.at}")
-            applied.setdefault(rule.at, f"rule {rule.number} applies{at}: {outcome.in_words}")
-    for sentence in (applied[at] for at in ("page", "host", "issuer") if at in applied):
-        say_text(sentence, "title")
-    if not applied:
-        say_text("no rule applies", "title")
-    show_table(("#", "rule", "meaning"), rows)
-    if not applied:
-        raise NegativeAnswerError(f"{file}: found no rule that applies")
-    return EXIT_DONE
-
-
 @scenario.command(short_help="Print a JSON Schema of scenario files, for editors.")
 @specs_option
 def schema(specs_folder: Path | None) -> int:
@@ -232,6 +201,7 @@ def schema(specs_folder: Path | None) -> int:
 
 scenario.add_command(poke)
 scenario.add_command(library)
+scenario.add_command(try_rules)
 
 
 def _show(rules: list[dict[str, Any]]) -> None:
@@ -245,6 +215,13 @@ def _show(rules: list[dict[str, Any]]) -> None:
 
 def _named(rule: dict[str, Any]) -> str:
     return f"{rule['name']}: {rule['rule']}" if rule["name"] else str(rule["rule"])
+
+
+def _say_wrong_files(wrong_files: list[dict[str, Any]]) -> None:
+    """The mistakes of files that Switch reads again when they change."""
+    for file in wrong_files:
+        for mistake in file["mistakes"]:
+            complain(f"warning: {mistake}; its earlier rules stay")
 
 
 def _show_added(answer: dict[str, Any], data: Path) -> int:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from switch.cli.command.calling import centre_option
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import data_option
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
-from switch.errors import EXIT_DONE, NegativeAnswerError, SwitchError
+from switch.errors import EXIT_DONE, NegativeAnswerError
 
 POKES_OFFERED = ("sign-on", "sign-off", "cut-over", "echo", "drop", "refuse", "stray")
 
@@ -19,9 +20,16 @@ POKES_OFFERED = ("sign-on", "sign-off", "cut-over", "echo", "drop", "refuse", "s
 @click.command(cls=Verb, short_help="Send something that nobody asked for, or drop lines.")
 @click.argument("target", metavar="TARGET")
 @click.argument("what", metavar="POKE", type=click.Choice(POKES_OFFERED))
-@option("--for", "duration", default=None, metavar="TIME", help="How long connections are refused after a drop, such as 30s.")
-@data_option
-def poke(target: str, what: str, duration: str | None, data: Path) -> int:
+@option(
+    "--for",
+    "seconds",
+    type=Duration(),
+    default=None,
+    metavar="TIME",
+    help="How long connections are refused after a drop, such as 30s.",
+)
+@centre_option
+def poke(target: str, what: str, seconds: float | None, data: Path) -> int:
     """Send something that nobody asked for to TARGET: a listener, an issuer, or `lines` for all connections of gateways.
 
     \b
@@ -37,11 +45,8 @@ def poke(target: str, what: str, duration: str | None, data: Path) -> int:
     switch scenario poke atlas sign-off
     switch scenario poke lines drop --for 30s
     """
-    from switch.scenarios.durations import DURATION_MEANT, seconds_in_words, seconds_of
+    from switch.scenarios.durations import seconds_in_words
 
-    seconds = None if duration is None else seconds_of(duration)
-    if duration is not None and seconds is None:
-        raise SwitchError(f"--for: found {duration!r}, expected {DURATION_MEANT}")
     lines = answer_of_centre(data, {"do": "poke", "target": target, "what": what, "seconds": seconds})["lines"]
     if not lines and what != "drop":
         raise NegativeAnswerError(f"{target}: found no open connection, expected one to send {what} on")
@@ -49,7 +54,7 @@ def poke(target: str, what: str, duration: str | None, data: Path) -> int:
     if what == "refuse":
         say_text(f"connections refused for {length}: {places}")
     else:
-        refused = f", new ones refused for {length}" if duration else ""
+        refused = f", new ones refused for {length}" if seconds else ""
         done = f"{plural(len(lines), 'connection')} dropped{refused}" if what == "drop" else f"{what} sent"
         say_text(f"{done}: {places}" if places else done)
     return EXIT_DONE

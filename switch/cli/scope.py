@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs
-from switch.cli.command.options import data_option, json_option
+from switch.cli.command.options import json_option
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
@@ -22,7 +23,7 @@ def scope() -> None:
 @scope.command(short_help="Add a scope to a running Switch.")
 @click.argument("name", metavar="NAME")
 @click.argument("owned", nargs=-1, required=True, metavar="KEY=VALUE")
-@data_option
+@centre_option
 def add(name: str, owned: tuple[str, ...], data: Path) -> int:
     """Add a scope NAME that owns cards, terminals, merchants or connections. No two scopes own the same thing.
 
@@ -46,7 +47,7 @@ def add(name: str, owned: tuple[str, ...], data: Path) -> int:
 
 
 @scope.command("list", short_help="List the scopes of a running Switch.")
-@data_option
+@centre_option
 @json_option
 def list_scopes(data: Path, as_json: bool) -> int:
     """List the scopes of the running Switch and the things of each. Card numbers are masked."""
@@ -65,7 +66,7 @@ def list_scopes(data: Path, as_json: bool) -> int:
 
 @scope.command(short_help="Remove a scope with its rules.")
 @click.argument("name", metavar="NAME")
-@data_option
+@centre_option
 def remove(name: str, data: Path) -> int:
     """Remove the scope NAME with its rules. Rules of other scopes, and those of none, stay."""
     answer = answer_of_centre(data, {"do": "remove_scope", "scope": name})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.command.calling import where_to, wire_format
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.names import card_numbers, known, last_rrns, merchant_ids
 from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE, PATH, given, json_option
@@ -31,14 +32,6 @@ RATE_MAX = 1_000
 #: `--entry`, as in `switch.iso8583.mapping.compose.ENTRIES`.
 ENTRY_NAMES = ("ecommerce", "chip", "magstripe", "manual")
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over", "key-change", "mac-key-change")
-
-
-def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
-    from switch.lines.client import is_timeout
-
-    if not is_timeout(value):
-        raise SwitchError(f"--timeout: found {value:g}, expected seconds above 0 and up to 3600")
-    return value
 
 
 def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -157,11 +150,10 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     option(
         "--timeout",
         "timeout_seconds",
-        type=float,
+        type=Duration(),
         default=15.0,
-        callback=_seconds,
-        metavar="SECONDS",
-        help="Time to wait for an answer.  [default: 15]",
+        metavar="TIME",
+        help="Time to wait for an answer, such as 1s, 500ms or 1.5.  [default: 15s]",
     ),
     option("--bytes", "dumped", is_flag=True, help="Show the bytes of both messages, too."),
     option("--all", "everything", is_flag=True, help="Show every element of the answer, also those that are as sent."),

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import COUNT_MAX, data_option, json_option, specs_option
+from switch.cli.command.options import COUNT_MAX, json_option, specs_option
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ NICENESS: Final = 10  #: the centre goes first
 @option("--no-follow", is_flag=True, help="End after the last message that is kept.")
 @option("--since", type=click.IntRange(0, COUNT_MAX * 100), hidden=True, help="Begin with messages of this time, in ms.")
 @option("--beside", is_flag=True, hidden=True, help="End when standard input does, and with nothing else.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 def tail(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import COUNT_MAX, data_option, given, json_option, last_option, specs_option
+from switch.cli.command.options import COUNT_MAX, given, json_option, last_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
@@ -30,7 +31,7 @@ LAST = 20
 )
 @option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
 @option("--unmasked", is_flag=True, help="Show card numbers as they are.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 def trace(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.command.calling import centre_option
+from switch.cli.command.durations import Duration
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import PATH, data_option, json_option, specs_option
+from switch.cli.command.options import PATH, json_option, specs_option
 from switch.errors import EXIT_DONE, EXIT_NO, EXIT_WRONG_USE, SpecError, SwitchError
 
 if TYPE_CHECKING:
@@ -21,17 +23,22 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @click.argument("expected", nargs=-1, required=True, metavar="EXPECTATION|FILE...")
-@option("--wait", metavar="TIME", help="Wait at most so long for further messages, such as 40s; a file may say it too.")
-@option("--since", metavar="TIME", help="Look only at messages of the last so many seconds, such as 90s or 10m.")
+@option(
+    "--wait",
+    type=Duration(0),
+    metavar="TIME",
+    help="Wait at most so long for further messages, such as 40s; a file may say it too.",
+)
+@option("--since", type=Duration(0), metavar="TIME", help="Look only at messages of this last time, such as 90s or 10m.")
 @option("--strict", is_flag=True, help="Fail too if the gateway sent a message that no expectation speaks of.")
 @option("--junit", type=PATH, metavar="FILE", help="Write the result there as JUnit XML.")
-@data_option
+@centre_option
 @specs_option
 @json_option
 def verify(
     expected: tuple[str, ...],
-    wait: str | None,
-    since: str | None,
+    wait: float | None,
+    since: float | None,
     strict: bool,
     junit: Path | None,
     data: Path,
@@ -57,7 +64,7 @@ def verify(
     from switch.witness.followed_trace import followed_trace
     from switch.witness.waiting import machine_clock_ms, verified
 
-    wait_ms, since_ms = _time("--wait", wait), _time("--since", since)
+    wait_ms, since_ms = (None if seconds is None else round(seconds * 1000) for seconds in (wait, since))
     specs = specs_of(data, specs_folder)
     try:
         expectations, file_wait_ms, file_strict = _read(expected, specs)
@@ -77,18 +84,6 @@ def verify(
             _show(outcome, failures, specs, strict=strict_failure)
 
     return EXIT_DONE if outcome.met and not strict_failure else EXIT_NO
-
-
-def _time(option_name: str, text: str | None) -> int | None:
-    """The milliseconds of an option; SwitchError where they are none."""
-    from switch.verification.duration import DURATION_EXPECTED, duration_ms
-
-    if text is None:
-        return None
-    found = duration_ms(text)
-    if found is None:
-        raise SwitchError(f"{option_name}: found {text!r}, expected {DURATION_EXPECTED}")
-    return found
 
 
 def _read(expected: tuple[str, ...], specs: Specs) -> tuple[list[Expectation], int | None, bool]:

@@ -154,6 +154,14 @@ SHAPES: Final[dict[str, Shape]] = {
         scope={"type": "string"},
     ),
     "Rules": _answer(rules=_list(ref("Rule"), "In the order in which they are tried.")),
+    "WrongFile": _answer(
+        file=_text("A file that Switch reads again when it changes; the rules it brought before stay."),
+        mistakes=_list({"type": "string"}, "A sentence for each mistake: file, line, what was found, what was expected."),
+    ),
+    "ListedRules": _answer(
+        rules=_list(ref("Rule"), "In the order in which they are tried."),
+        wrong_files=_list(ref("WrongFile"), "Files of the folder of `switch up --scenarios` that have mistakes now."),
+    ),
     "ChangedRules": _answer(rules=_list(ref("Rule"), "Those that were added."), warnings=_TEXTS),
     "AppliedScenario": _answer(
         rules=_list(ref("Rule"), "Those that were added."),

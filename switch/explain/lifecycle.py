@@ -19,6 +19,7 @@ from switch.transaction import NOW
 
 NEAR_SEARCHED_MAX: Final = 5_000  #: latest requests looked through for a similar RRN
 NEAR_TOLD_MAX: Final = 3
+SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an answer
 RRN_CHARACTERS: Final = 12  #: DE 37; a shorter one is filled up with blanks
 
 Row = dict[str, Any]
@@ -231,6 +232,11 @@ class Life:
     def liability(self) -> Liability | None:
         """Who bears a fraud; None where that is no question of 3-D Secure."""
         return liability(self.request, self.decision)
+
+    @property
+    def scripted(self) -> tuple[str, ...]:
+        """What rules of scenarios did with its answers, each once, with the rule in brackets."""
+        return tuple(dict.fromkeys(each["detail"] for each in self.occurrences if each["kind"] == SCENARIO))
 
     def as_json(self) -> Row:
         """Plain values; the card number masked, amounts in minor units, times in epoch milliseconds."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from switch.explain.day_timeline import day_steps
-from switch.explain.lifecycle import Life, Lifecycle, Row
+from switch.explain.lifecycle import SCENARIO, Life, Lifecycle, Row
 from switch.explain.step import CENTRE, Step, StepDirection
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
@@ -37,7 +37,7 @@ AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before i
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
 TIMER: Final = "timer"  #: kind of occurrence: how long its issuer had, where that is not what the specification says
-SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an answer
+ANSWER_KEPT: Final = ("not answered", "held back")  #: how an occurrence begins that tells of an answer which a rule kept
 #: Kinds of occurrence that are about an issuer; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
@@ -235,10 +235,12 @@ class _Teller:
             approval += f", for {worded_minor(granted_minor, request['currency'])}"
         mti = response_mti(self._mti_of_acquirer())
         detail = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
-        if any(each["kind"] == SCENARIO and each["detail"].startswith("not answered") for each in self.life.occurrences):
-            return self._step(at_ms, ACQUIRER, "not answered", f"a scenario held back the {detail}")
-        if any(each["kind"] == SCENARIO and each["detail"].startswith("held back") for each in self.life.occurrences):
-            held = f"the {detail}; a scenario held it: it went when it was released, which switch trace shows"
+        kept = next((each for each in self.life.scripted if each.startswith(ANSWER_KEPT)), None)
+        if kept is not None:
+            by_rule = kept.partition(" (")[2].removesuffix(")") or "a scenario"
+            if kept.startswith("not answered"):
+                return self._step(at_ms, ACQUIRER, "not answered", f"{by_rule} kept the {detail}")
+            held = f"the {detail}; {by_rule} held it: it went when it was released, which switch trace shows"
             return self._step(at_ms, ACQUIRER, "held back", held, mti, SENT)
         return self._step(at_ms, ACQUIRER, "answered", detail, mti, SENT)
 
@@ -303,7 +305,7 @@ def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[S
 
 def _named(reversal: Row) -> str:
     at = reversal["original_transmitted_at"]
-    return f"STAN {reversal['original_stan']}" + (f" of {at} (DE 90)" if at is not None else "")
+    return f"STAN {reversal['original_stan']}" + (f" of {at} UTC (DE 90)" if at is not None else "")
 
 
 def _mti(request: Row, function: str, edition: str, repeated: bool = False) -> str:
@@ -342,7 +344,8 @@ def _key(request: Row, mti: str) -> str:
     """What names a request: in 1993 DE 12 stands where 1987 has DE 7."""
     at = 12 if mti[:1] == VERSIONS[EDITION_1993] else 7
     terminal_id, stan, transmitted_at = request["terminal_id"].strip(), request["stan"], request["transmitted_at"]
-    return f"DE 32 {request['acquirer_id']}, 41 {terminal_id}, 11 {stan}, {at} {transmitted_at}"
+    zone = " (UTC)" if at == 7 and transmitted_at else ""
+    return f"DE 32 {request['acquirer_id']}, 41 {terminal_id}, 11 {stan}, {at} {transmitted_at}{zone}"
 
 
 def _merchant(merchant_id: str, specs: Specs) -> str:

@@ -356,6 +356,9 @@ class Switchboard:
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
         answer = event.answer
         exchange = self._pending.get(answer.key)
+        if exchange is not None and exchange.timer.unusual and exchange.deadline <= now:
+            effects += self.tick(now)  # a rule may give a bank less time than passes between two looks at deadlines
+            exchange = self._pending.get(answer.key)
         if exchange is None or exchange.route.issuer != event.issuer:
             self._unexpected.take(event, now, effects)
             return

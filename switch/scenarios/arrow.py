@@ -24,7 +24,7 @@ def rule_values(text: str) -> dict[str, Any]:
     """
     before, arrow, behind = text.partition(ARROW)
     if not arrow:
-        raise ValueError("no ->", "conditions, then ->, then the answers, such as 'card=4507160000000010 -> ok, silence'")
+        raise ValueError("no ->", "conditions, then ->, then the answers, such as 'amount=60 -> ok, silence'")
     steps = [step.strip() for step in behind.split(",")]
     values: dict[str, Any] = {"when": {}}
     if len(steps) > 1 and steps[-1] in _GOES_ON:
@@ -58,7 +58,7 @@ def _parts(text: str) -> list[tuple[str, str, str]]:
         key, sign, value, everything, other = match.groups()
         position = match.end()
         if other is not None:
-            raise ValueError(repr(other), "key=value, such as card=4507160000000010 or amount=100..200")
+            raise ValueError(repr(other), "key=value without blanks, such as terminal=ONDE0001 or amount=100..200")
         if everything is None:
             found.append((key, sign, value))
     return found

@@ -14,6 +14,8 @@ from switch.card import mask_numbers
 from switch.money import format_minor
 from switch.record import frozen
 from switch.scenarios.business_time import COUNT_OR_TIME, TIME_KEYS, TIME_MEANT, TimeSpan, span_of
+from switch.scenarios.vocabulary.element_words import expected_of, numbered, shown_as
+from switch.scenarios.vocabulary.rule_words import ANSWER_WORDS
 from switch.spec_table import AMOUNT_MINOR_MAX, SpecTable
 
 #: What a clause may ask of a message by a word, with other spellings of the same.
@@ -41,7 +43,8 @@ _MEANT: Final = {
     "attempt": "nth", "try": "nth", "turn": "nth", "probability": "chance", "payment": "request", "sale": "request",
     "purchase": "request", "void": "reversal", "signon": "sign_on", "sign-on": "sign_on", "sign-off": "sign_off",
 }  # fmt: skip
-_ELEMENT: Final = re.compile(r"(?:de|DE)?([0-9]{1,3}(?:\.[0-9A-Za-z]{1,8})*)")
+#: What is said of elements where a key is none.
+_AN_ELEMENT: Final = "the number of an element from 2 to 192, or of a subelement such as 127.22, or the standard's name of one"
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{2})?")
 CLAUSE_FORMS: Final = {
     "bin": (r"[0-9]{1,11}", "1 to 11 digits, the first of a card number"),
@@ -78,6 +81,7 @@ class Clause(NamedTuple):
     low_minor: int = 0
     high_minor: int = AMOUNT_MINOR_MAX
     span: TimeSpan | None = None
+    shown: str = ""  #: the word by which an element is shown; empty: its number
 
     def fits(self, facts: Facts) -> bool:
         """Whether the message is like this."""
@@ -102,7 +106,12 @@ class Clause(NamedTuple):
         if self.span is not None:
             return f"{self.name}={self.span.in_words}"
         shown = ",".join(f'"{value}"' if not value or " " in value else value for value in sorted(self.values))
-        return f"{'de' if self.kind == 'element' else ''}{self.name}={mask_numbers(shown)}"
+        return f"{self.word}={mask_numbers(shown)}"
+
+    @property
+    def word(self) -> str:
+        """What it asks for, as the short spelling has it."""
+        return self.shown or f"de{self.name}" if self.kind == "element" else self.name
 
 
 @frozen
@@ -159,13 +168,20 @@ class Condition:
 
     @classmethod
     def from_toml(
-        cls, table: SpecTable, names: Mapping[str, str], others: Collection[str] = (), *, timed: bool = False
+        cls,
+        table: SpecTable,
+        names: Mapping[str, str],
+        others: Collection[str] = (),
+        *,
+        timed: bool = False,
+        barred: Collection[str] = (),
     ) -> Condition:
         """A table ``when``; ``names`` leads from the standard's names of elements to their numbers. ``others`` are keys that
-        its reader asks for. Where it is ``timed``, it may ask for business time."""
+        its reader asks for. Where it is ``timed``, it may ask for business time. No mistake offers what is ``barred``: its
+        reader refuses that."""
         spans = [clause for key in (*TIME_KEYS, *COUNT_OR_TIME) if timed and (clause := _span_clause(table, key)) is not None]
         others = (*others, *TIME_KEYS, *COUNT_OR_TIME) if timed else others
-        clauses = [clause for key in table if (clause := _clause(table, key, names, others)) is not None]
+        clauses = [clause for key in table if (clause := _clause(table, key, names, others, barred)) is not None]
         amount = _amount_clause(table)
         if amount is not None:
             clauses.append(amount)
@@ -200,7 +216,9 @@ def _nested(entry: SpecTable, names: Mapping[str, str], *, timed: bool) -> Condi
     return condition
 
 
-def _clause(table: SpecTable, key: str, names: Mapping[str, str], others: Collection[str]) -> Clause | None:
+def _clause(
+    table: SpecTable, key: str, names: Mapping[str, str], others: Collection[str], barred: Collection[str]
+) -> Clause | None:
     """The clause of a key; None where the key is none, or is read elsewhere."""
     name = ALIASES.get(key, key)
     if name in CLAUSE_WORDS:
@@ -210,7 +228,7 @@ def _clause(table: SpecTable, key: str, names: Mapping[str, str], others: Collec
         return Clause(name, "word", frozenset(values))
     if key in GROUPS or key in AMOUNT_KEYS or key in others or key == "element":
         return None
-    return _element_clause(table, key, names, (*CLAUSE_WORDS, *ALIASES, *GROUPS, *AMOUNT_KEYS, *others, "element"))
+    return _element_clause(table, key, names, {*CLAUSE_WORDS, *GROUPS, *AMOUNT_KEYS, *others} - set(barred))
 
 
 def _span_clause(table: SpecTable, key: str) -> Clause | None:
@@ -236,32 +254,40 @@ def _check_value(table: SpecTable, key: str, name: str, value: str) -> None:
         table.mistake(key, repr(mask_numbers(value)), form[1])
 
 
-def _element_clause(table: SpecTable, key: str, names: Mapping[str, str], known: tuple[str, ...] = ()) -> Clause | None:
-    """The clause of an element, by its number or by the standard's name for it."""
+def _element_clause(table: SpecTable, key: str, names: Mapping[str, str], known: Collection[str] = ()) -> Clause | None:
+    """The clause of an element, by its number or by the standard's name for it; ``known`` are the other keys of its table."""
     number = element_number(key, names)
     if number is None:
         table.peek(key, str)
-        expected = _nearest(key, (*known, *names)) + (
-            "the number of an element from 2 to 192, or of a subelement such as 127.22, or the standard's name of one"
-        )
+        listed = ", ".join(sorted({*known, "rrn", "stan"})) if known else ""
+        near = _nearest(key, (*known, *ALIASES, *names) if known else names)
+        if known and key in ANSWER_WORDS:
+            expected = f"a condition: {key} is an answer, and stands behind -> (in a table: in then)"
+        else:
+            expected = (near or (f"one of {listed}, or " if listed else "")) + _AN_ELEMENT
         table.mistake(key, "a key nobody reads", expected)
         return None
-    return Clause(number, "element", frozenset(value.rstrip() for value in table.words(key)))
+    values = frozenset(value.rstrip() for value in table.words(key))
+    for value in sorted(values):
+        form = expected_of(number, value)
+        if form is not None:
+            table.mistake(key, repr(mask_numbers(value)), form)
+    return Clause(number, "element", values, shown=shown_as(key, number))
 
 
 def element_number(key: str, names: Mapping[str, str]) -> str | None:
     """The number of the element, or the subelement, that a key means; None where it means none."""
-    named = _ELEMENT.fullmatch(key)
-    if named is None:
+    number = numbered(key)
+    if number is None:
         return names.get(key)
-    return named[1] if 2 <= int(named[1].partition(".")[0]) <= 192 else None  # of the standard
+    return number if 2 <= int(number.partition(".")[0]) <= 192 else None  # of the standard
 
 
 def _nearest(given: str, known: Collection[str]) -> str:
     """``card (the nearest), or ``: the word that was probably meant; empty where none is near."""
     meant = _MEANT.get(given)
-    near = [meant] if meant in known else get_close_matches(given[:80], list(known), n=1)
-    return f"{near[0]} (the nearest), or " if near else ""
+    near = [meant] if meant is not None and meant in known else get_close_matches(given[:80], list(known), n=1)
+    return f"{ALIASES.get(near[0], near[0])} (the nearest), or " if near else ""
 
 
 def _amount_clause(table: SpecTable) -> Clause | None:

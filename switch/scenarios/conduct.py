@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +15,7 @@ from switch.money import format_minor
 from switch.record import frozen
 from switch.scenarios.condition import element_number
 from switch.scenarios.durations import Delay, delay_of, seconds_in_words, seconds_of
+from switch.scenarios.vocabulary.rule_words import ANSWERS, HOST, ISSUER, PAGE
 
 WRONGS: Final = ("amount", "mti", "rrn", "stan")  #: what an answer may say otherwise than its request
 HALF, TRICKLE, WRONG_LENGTH = "half", "trickle", "wrong_length"
@@ -35,6 +36,8 @@ APPROVING: Final = frozenset({"00", "10"})  #: codes that only the card's accoun
 DIALECT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STATE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 THREEDS: Final = "threeds"  #: the order for the payment page
+#: For which the bank is waited for where a rule says ``timeout`` without a time: shorter than any bank takes to answer.
+TIMEOUT_SECONDS_LEAST: Final = 0.001
 STATE_MEANT: Final = "a name of 1 to 40 letters, digits, - and _"
 
 
@@ -154,6 +157,7 @@ _WORDS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         "twice": {"twice": True},
         "lost": {"lost": True},
         "hold": {"hold": True},
+        "timeout": {"timeout_seconds": TIMEOUT_SECONDS_LEAST},
         **{words: {"drop": drop} for drop, words in _DROP_WORDS.items()},
         **{words: {"frame": frame} for frame, words in _FRAME_WORDS.items()},
         **{f"wrong {what}": {"wrong": (what,)} for what in WRONGS},
@@ -167,21 +171,24 @@ _WITH_VALUE: Final = (
 )  # fmt: skip
 #: The first word of what people write first -> the answer that they mean.
 _MEANT: Final = {
-    "timeout": "silence", "time-out": "silence", "timesout": "silence", "times": "silence", "none": "silence",
+    "timeout": "timeout 3s", "time-out": "timeout", "timesout": "timeout", "times": "timeout", "time": "timeout",
+    "none": "silence",
     "no": "silence", "nothing": "silence", "ignore": "silence", "silent": "silence", "mute": "silence",
     "decline": "05", "declined": "05", "refuse": "05", "refused": "05", "reject": "05", "rejected": "05", "deny": "05",
     "approved": "ok", "accept": "ok", "normal": "ok", "pass": "ok",
     "delay": "late 12s", "delayed": "late 12s", "wait": "late 12s", "slow": "late 12s", "sleep": "late 12s",
     "close": "drop line", "disconnect": "drop line", "hang": "half open", "duplicate": "twice", "double": "twice",
 }  # fmt: skip
-_SOME: Final = "another answer, such as ok, 05, silence, late 12s, hold"
+_SOME: Final = ("ok", "05", "silence", "late 12s", "hold")
+#: Place at which a rule acts -> first words of the answers that are not its own.
+_NOT_AT: Final = {HOST: {THREEDS}, ISSUER: {THREEDS, "hold", "refuse", "timeout"}}
 _AMOUNT: Final = re.compile(r"([0-9]{1,10})(?:\.([0-9]{2}))?")
 ANSWERING: Final = frozenset({"ok", "approve", "usual"})
 
 
-def conduct_of(text: str, names: Mapping[str, str]) -> Conduct:
+def conduct_of(text: str, names: Mapping[str, str], place: str = "") -> Conduct:
     """A step in the short spelling: words joined by ``+``. ValueError, with the sentence of what was found and of what was
-    expected, where one is none.
+    expected, where one is none: it offers the answers that there are at a ``place``, or at all places.
 
     >>> conduct_of("05 + late 12s", {}).late_seconds
     12.0
@@ -189,7 +196,7 @@ def conduct_of(text: str, names: Mapping[str, str]) -> Conduct:
     words = [_plain(part) for part in text.split("+")]
     conduct, answers = AS_USUAL, False
     for word in words:
-        changed = _of_word(word, names)
+        changed = _of_word(word, names, place)
         answers = answers or word in ANSWERING or not changed.keys() <= _NOT_ANSWERING
         conduct = _merged(conduct, changed)
     conduct = completed(conduct, answers=answers)
@@ -224,7 +231,7 @@ def _merged(conduct: Conduct, changed: Mapping[str, Any]) -> Conduct:
     return evolve(conduct, **grown)
 
 
-def _of_word(word: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _of_word(word: str, names: Mapping[str, str], place: str) -> dict[str, Any]:
     """What one word changes; ValueError where it is none."""
     known = _WORDS.get(word)
     if known is not None:
@@ -243,10 +250,26 @@ def _of_word(word: str, names: Mapping[str, str]) -> dict[str, Any]:
         return {"remove": (number,)}
     if number is not None and first == "set" and "=" in rest:
         return {"set": ((number, value),)}
-    meant = _MEANT.get(first)
-    near = [meant] if meant else get_close_matches(word[:80], [*_WORDS, *_WITH_VALUE], n=1)
-    every = ", ".join([*sorted(_WORDS), *_WITH_VALUE])
-    raise ValueError(repr(word), f"{near[0]} (the nearest), or {_SOME}" if near else f"one of {every}")
+    raise ValueError(repr(word), _expected(word, place))
+
+
+def _expected(word: str, place: str) -> str:
+    """The answer that was probably meant, or all that there are at a place."""
+    known, meant = _offered([*_WORDS, *_WITH_VALUE], place), _MEANT.get(word.partition(" ")[0])
+    near = [meant] if meant in known else get_close_matches(word[:80], known, n=1)
+    if near:
+        some = ", ".join(_offered(_SOME, place))
+        return f"{near[0]} (the nearest), or another answer, such as {some}"
+    listed = known if place == PAGE else _offered([each for answer in ANSWERS for each in answer.spelled], place)
+    return "one of " + ", ".join(listed)
+
+
+def _offered(words: Iterable[str], place: str) -> list[str]:
+    """Those of the answers that a rule can give at a place; all where it says none."""
+    if place == PAGE:
+        return [word for word in words if word == "ok" or word.startswith(THREEDS)]
+    barred = _NOT_AT.get(place, set())
+    return [word for word in words if re.split("[ =]", word)[0] not in barred]
 
 
 def _of_valued(first: str, value: str) -> dict[str, Any] | None:

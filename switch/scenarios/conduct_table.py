@@ -141,8 +141,8 @@ def _name(table: SpecTable, key: str, form: re.Pattern[str], expected: str) -> s
     return name
 
 
-def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tuple[Conduct, ...]:
-    """The value of ``then``: one step or a list of them, as words or as tables."""
+def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str], place: str = "") -> tuple[Conduct, ...]:
+    """The value of ``then``: one step or a list of them, as words or as tables. Mistakes offer what there is at a ``place``."""
     found: list[Conduct] = []
     for step in table.steps(key):
         if isinstance(step, SpecTable):
@@ -151,7 +151,7 @@ def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tup
                 found.append(conduct)
             continue
         try:
-            found.append(conduct_of(step, names))
+            found.append(conduct_of(step, names, place))
         except ValueError as problem:
             table.mistake(key, problem.args[0], problem.args[1])
     return tuple(found)

@@ -16,21 +16,30 @@ DURATION_MEANT: Final = f'seconds above 0 and up to {SECONDS_MAX:g}, such as "12
 DELAY_MEANT: Final = DURATION_MEANT + ', or "uniform 1s..3s", or "lognormal 300ms 0.4" (median, spread)'
 #: Of the middle of a lognormal delay; beyond, a chance of one in 10^15 would be drawn as infinity.
 _CERTAIN: Final = 1e-15
-_DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s)?")
+_DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|m|min|h)?", re.ASCII)
+_UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
 _NORMAL: Final = NormalDist()
 
 
 def seconds_of(text: str) -> float | None:
-    """The seconds that a text such as ``12s``, ``300ms`` or ``0.5`` says; None where it is none, or out of range.
+    """The seconds that a text such as ``12s``, ``300ms`` or ``0.5`` says; None where it is none, or not above 0 and up to
+    SECONDS_MAX.
 
     >>> seconds_of("300ms"), seconds_of("12 s"), seconds_of("soon")
     (0.3, 12.0, None)
     """
+    seconds = seconds_said(text)
+    return seconds if seconds is not None and 0 < seconds <= SECONDS_MAX else None
+
+
+def seconds_said(text: str) -> float | None:
+    """The same of any length: the one spelling that rules, expectations and options have.
+
+    >>> seconds_said("2m"), seconds_said("1.5"), seconds_said("0s"), seconds_said("1 week")
+    (120.0, 1.5, 0.0, None)
+    """
     match = _DURATION.fullmatch(text.strip())
-    if match is None:
-        return None
-    seconds = float(match[1]) / (1000 if match[2] == "ms" else 1)
-    return seconds if 0 < seconds <= SECONDS_MAX else None
+    return None if match is None else float(match[1]) * _UNIT_MS[match[2] or "s"] / 1000
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -14,11 +14,9 @@ from switch.scenarios.arrow import CYCLE, LAST, rule_values
 from switch.scenarios.condition import Clause, Condition
 from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Conduct
 from switch.scenarios.conduct_table import EARLIER_KEYS, conduct_as_before, steps_from_toml
+from switch.scenarios.vocabulary.rule_words import HOST, ISSUER, PAGE, PLACES
 from switch.spec_table import NOTHING, SpecTable
 
-HOST, ISSUER, PAGE = "host", "issuer", "page"
-#: Who misbehaves: the host, as its acquirers see it, an issuer, as the host sees it, or the page on which shoppers pay.
-PLACES: Final = (HOST, ISSUER, PAGE)
 FALL_THROUGH: Final = "usual"  #: after the last step of a sequence the rule matches no more
 AFTERWARDS: Final = (FALL_THROUGH, LAST, CYCLE)
 CARD, MERCHANT, TERMINAL, WHOLE = "card", "merchant", "terminal", "rule"
@@ -185,19 +183,21 @@ class HostRule:
         return rule
 
     @classmethod
-    def from_line(cls, text: str, *, number: int, names: Mapping[str, str], seed: int | None = None) -> HostRule:
-        """A rule in the short spelling that stands in no file. SpecError where it is wrong."""
+    def from_line(
+        cls, text: str, *, number: int, names: Mapping[str, str], seed: int | None = None, label: str = "rule"
+    ) -> HostRule:
+        """A rule in the short spelling that stands in no file. SpecError where it is wrong: it begins with ``label``."""
         try:
             values = rule_values(text)
         except ValueError as problem:
-            SpecTable("rule", {}).wrong("", *problem.args)
-        return cls.from_toml(SpecTable("rule", values), number=number, scenario="", names=names, seed=seed)
+            SpecTable(label, {}).wrong("", *problem.args)
+        return cls.from_toml(SpecTable(label, values), number=number, scenario="", names=names, seed=seed)
 
 
 def _steps(table: SpecTable, names: Mapping[str, str], *, before: bool) -> tuple[Conduct, ...]:
     """What is done, step by step; ``before``: in the earlier spelling of issuers' rules."""
     if not before:
-        return steps_from_toml(table, "then", names)
+        return steps_from_toml(table, "then", names, table.peek("at", str) or "")
     conduct = table.table("then").reading(conduct_as_before)
     return () if conduct is None else (conduct,)
 
@@ -225,7 +225,8 @@ def _when(
     table: SpecTable, *, names: Mapping[str, str], issuer: str | None, at: str, requests: bool
 ) -> tuple[Condition, RuleTurn, int | None]:
     turn, times = RuleTurn.from_toml(table), table.integer("times", None, low=1)
-    condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"), timed=True)
+    barred = ("line",) if at == ISSUER else ()
+    condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"), timed=True, barred=barred)
     if issuer is not None:
         asked = SpecTable(table.file, {"issuer": issuer})
         condition = Condition((*condition.clauses, *Condition.from_toml(asked, names).clauses), *_groups(condition))

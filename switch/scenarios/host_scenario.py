@@ -7,7 +7,8 @@ from functools import partial
 
 from switch.record import frozen
 from switch.scenarios.arrow import rule_values
-from switch.scenarios.host_rule import HOST, ISSUER, PAGE, HostRule
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.vocabulary.rule_words import HOST, ISSUER, PAGE
 from switch.spec_table import SpecTable
 
 

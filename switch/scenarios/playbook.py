@@ -14,8 +14,9 @@ from attrs import define, field
 
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import CARD, HOST, PLACES, START, WHOLE, HostRule
+from switch.scenarios.host_rule import CARD, START, WHOLE, HostRule
 from switch.scenarios.rule_index import Numbered, RuleIndex
+from switch.scenarios.vocabulary.rule_words import HOST, PLACES
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
 

@@ -23,7 +23,9 @@ from switch.scenarios.conduct import (
     WRONGS,
 )
 from switch.scenarios.durations import DELAY_MEANT, DURATION_MEANT
-from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, PLACES, TURN_KEYS
+from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, TURN_KEYS
+from switch.scenarios.vocabulary.element_words import ELEMENT_FORMS
+from switch.scenarios.vocabulary.rule_words import PLACES
 
 JsonSchema = dict[str, Any]
 
@@ -36,9 +38,9 @@ _NUMBER: Final[JsonSchema] = {"type": "number"}
 _TEXT: Final[JsonSchema] = {"type": "string"}
 
 
-def scenario_schema(names: Collection[str], named: Mapping[str, Collection[str]]) -> JsonSchema:
-    """The schema. ``names`` are the standard's names of elements, ``named`` what issuers, lines, schemes and dialects there
-    are, by the clause that names them."""
+def scenario_schema(names: Mapping[str, str], named: Mapping[str, Collection[str]]) -> JsonSchema:
+    """The schema. ``names`` leads from the standard's names of elements to their numbers, ``named`` has what issuers, lines,
+    schemes and dialects there are, by the clause that names them."""
     step: JsonSchema = {"anyOf": [{"type": "string", "description": "orders joined by +"}, {"$ref": "#/$defs/then"}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -96,9 +98,15 @@ def _text(pattern: str, meant: str) -> JsonSchema:
     return {**_TEXT, "pattern": f"^(?:{pattern})$", "description": meant}
 
 
-def _conditions(names: Collection[str], named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
+def _element(number: str) -> JsonSchema:
+    """A value that an element can have; an empty one asks that nothing is there."""
+    form = ELEMENT_FORMS.get(number)
+    return _TEXT if form is None else _text(f"|{form.pattern}", f"{form.expected} (DE {number})")
+
+
+def _conditions(names: Mapping[str, str], named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
     """The keys that a message is asked by, at any depth."""
-    found: dict[str, JsonSchema] = {name: _one_or_more(_TEXT) for name in sorted(names)}
+    found = {name: _one_or_more(_element(number)) for name, number in sorted(names.items())}
     for name in CLAUSE_WORDS:
         choices, form = CLAUSE_CHOICES.get(name), CLAUSE_FORMS.get(name)
         value = _text(*form) if form is not None else {"enum": list(choices)} if choices is not None else _named(named, name)

@@ -70,6 +70,7 @@ class Scope:
         name = table.text("name", pattern=_NAME.pattern, expected=NAME_EXPECTED)
         owned = list[Clause]()
         for key in OWNED:
+            table.peek(key, list)  # it is one of the keys there are
             if key in table:
                 asked = {key: list(table.words(key))}
                 if len(asked[key]) > OWNED_MAX:
@@ -88,7 +89,11 @@ class Scope:
         >>> Scope.from_words("mine", "terminal=T1,T2")
         {'name': 'mine', 'terminal': ['T1', 'T2']}
         """
-        when = rule_values(f"{text} {ARROW} ok")["when"]
+        values = rule_values(f"{text} {ARROW} ok")
+        when = values.pop("when")
+        strange = next((key for key in (*when, *values) if key not in (*OWNED, "then")), None)
+        if strange is not None:
+            raise ValueError(repr(strange), f"what a scope owns: {', '.join(OWNED)}")
         return {"name": name, **when}
 
 

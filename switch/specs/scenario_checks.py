@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from typing import Any
 
 from switch.card import mask_pan
 from switch.iso8583.dialect import Dialect
@@ -40,9 +41,9 @@ def check_rules(table: SpecTable, known: Known) -> None:
             check_elements(entry.table("when"), _asked_of(issuer, known))
 
 
-def check_line(text: str, known: Known) -> None:
-    """A rule in one line that stands in no file. SpecError where it names what there is not."""
-    _check_made(SpecTable("rule", rule_values(text)), known)
+def check_rule(rule: str | dict[str, Any], known: Known) -> None:
+    """A rule in one line, or as a table, that stands in no file. SpecError where it names what there is not."""
+    _check_made(SpecTable("rule", rule_values(rule) if isinstance(rule, str) else rule), known)
 
 
 def _check_made(entry: SpecTable, known: Known) -> None:

@@ -14,6 +14,7 @@ from attrs import evolve
 from switch.card import mask_pan
 from switch.data_folder.centre_clock import centre_clock_of
 from switch.data_folder.control_socket import ask_centre
+from switch.display.plural import plural
 from switch.errors import SwitchError, UnreachableError
 from switch.issuers.process.accounts import change, find_card
 from switch.money import parse_amount
@@ -102,6 +103,7 @@ class CentreForTests:
 
     def rule(self, *rules: str) -> None:
         """Make the host misbehave: rules in one line each (``amount=77 -> 05``), from now to the end of the test."""
+        __tracebackhide__ = True
         answer = ask_centre(self.data, {"do": "add", "lines": list(rules)})
         wrong = answer.get("mistakes") or [answer["error"]] if "rules" not in answer else []
         if wrong:
@@ -183,16 +185,21 @@ class CentreForTests:
             again = judge(self._checked, self._seen, begun_ms=now_ms, now_ms=now_ms, ended=True)
             failed += [verdict for verdict in again if verdict.offending]
             left_over = unexpected([*outcome.verdicts, *again], self._seen)
-        texts = [verdict_text(verdict, self._seen, _time_of) for verdict in failed]
+        texts = [verdict_text(verdict, self._seen, self._time_of) for verdict in failed]
         if final and self._strict and left_over:
             texts.append("\n  ".join(["strict: no expectation speaks of", *map(self.line_of, left_over)]))
         if texts:
             sent = sum(message.sender == GATEWAY_SIDE for message in self._seen)
             raise AssertionError("\n".join(["not as expected:", *texts, seen_in_words(self._seen, left_over, sent)]))
 
+    def _time_of(self, at_ms: int) -> str:
+        """A time of the day, in the centre's time zone as everywhere."""
+        seconds, milliseconds = divmod(at_ms, 1000)
+        return f"{datetime.fromtimestamp(seconds, self._owned.specs.calendar.zone):%H:%M:%S}.{milliseconds:03d}"
+
     def line_of(self, message: SeenMessage) -> str:
         """A message in a line, its card masked."""
-        return message_line(message, _time_of, self._seen.code_of(message))
+        return message_line(message, self._time_of, self._seen.code_of(message))
 
     def transcript(self) -> str:
         """Every message of both legs since the test began, a line each; without network management between host and banks."""
@@ -206,7 +213,9 @@ class CentreForTests:
             return []
         with suppress(UnreachableError):
             rules = ask_centre(self.data, {"do": "list"}).get("rules", ())
-            return [f"rule {each['rule']}: applied {each['hits']} times" for each in rules if each["id"] in self._rules]
+            return [
+                f"rule {each['rule']}: applied {plural(each['hits'], 'time')}" for each in rules if each["id"] in self._rules
+            ]
         return []
 
     def _look(self) -> None:
@@ -229,9 +238,3 @@ def _without_wait(expectation: Expectation) -> Expectation:
     """What must not come, and for no time that is said, holds as long as others wait, and needs no wait of its own."""
     timeless = expectation.low == 0 and expectation.window_ms is None and expectation.within_ms is None
     return evolve(expectation, window_ms=0) if timeless else expectation
-
-
-def _time_of(at_ms: int) -> str:
-    """A time of the day, as the machine has it."""
-    seconds, milliseconds = divmod(at_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds).astimezone():%H:%M:%S}.{milliseconds:03d}"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from switch.scenarios.durations import seconds_said
 from switch.spec_table import SECONDS_MAX, SpecTable
 
-_DURATION: Final = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)(ms|s|m|min)?", re.ASCII)
-_UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000}
 DURATION_EXPECTED: Final = f'a length of time up to {SECONDS_MAX:g} s, such as "30s", "500ms" or "2m"'
 
 
@@ -18,9 +16,8 @@ def duration_ms(text: str) -> int | None:
     >>> duration_ms("30s"), duration_ms("1.5"), duration_ms("500ms"), duration_ms("soon")
     (30000, 1500, 500, None)
     """
-    found = _DURATION.fullmatch(text)
-    milliseconds = round(float(found[1]) * _UNIT_MS[found[2] or "s"]) if found else -1
-    return milliseconds if 0 <= milliseconds <= SECONDS_MAX * 1000 else None
+    seconds = seconds_said(text)
+    return round(seconds * 1000) if seconds is not None and seconds <= SECONDS_MAX else None
 
 
 def in_seconds(milliseconds: int) -> str:

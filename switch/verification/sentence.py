@@ -28,6 +28,10 @@ _KEYWORDS: Final = (
     "unreadable",
     "within",
 )
+#: A length of time with a blank before its unit, as it is shown to people.
+_LENGTH: Final = re.compile(r"(?<=\s)([0-9]+(?:\.[0-9]+)?) (ms|s|min|m|h)(?=[\s,]|$)")
+#: Several of a class -> the class.
+_SEVERAL: Final = {f"{kind}{'es' if kind == 'echo' else 's'}": kind for kind in MESSAGE_KINDS if not kind.endswith("s")}
 _TOKEN: Final = re.compile(r"""(?:[^\s"',]|,(?=\S)|"[^"]*"|'[^']*')+|,""")
 
 
@@ -38,7 +42,7 @@ def expectation_values(text: str, names: Collection[str]) -> dict[str, Any]:
     >>> expectation_values("one 0420 of rrn 632603575796 within 30s of its 0100, amount equal", ["rrn"])
     {'when': {'mti': '0420', 'rrn': '632603575796'}, 'exactly': 1, 'within': '30s', 'of': '0100', 'amount_equal': True}
     """
-    return _Sentence(_TOKEN.findall(text), names).read()
+    return _Sentence(_TOKEN.findall(_LENGTH.sub(r"\1\2", text)), names).read()
 
 
 class _Sentence:
@@ -52,7 +56,7 @@ class _Sentence:
 
     def read(self) -> dict[str, Any]:
         if not self._words:
-            raise ValueError("nothing", "an expectation, such as 'one 0420 of card 4507160000000010 within 30s of its 0100'")
+            raise ValueError("nothing", "an expectation, such as 'one 0420 of terminal ONDE0001 within 30s of its 0100'")
         while self._words:
             word = self._words.pop(0)
             if word in _FILLERS:
@@ -64,8 +68,8 @@ class _Sentence:
                 self._count(int(word) if word.isdecimal() else _NUMBERS[word])
             elif is_mti(word):
                 self._add(self._when, "mti", word)
-            elif word.replace("-", "_") in MESSAGE_KINDS:
-                self._add(self._when, "class", word.replace("-", "_"))
+            elif (kind := word.replace("-", "_")) in MESSAGE_KINDS or kind in _SEVERAL:
+                self._add(self._when, "class", _SEVERAL.get(kind, kind))
             else:
                 self._pair(word)
         return self._values

@@ -242,7 +242,7 @@ def _is_about(message: SeenMessage, original: SeenMessage) -> bool:
 def _of_clause(clause: Clause, message: SeenMessage) -> Deviation:
     """What a message says in place of what a clause asks for."""
     facts = message.facts
-    what = f"DE {clause.name}" if clause.kind == "element" else clause.name
+    what = clause.word
     if clause.kind == "amount":
         amount = facts.amount_minor
         return Deviation(what, clause.in_words.partition("=")[2], _money(amount))

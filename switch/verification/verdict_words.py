@@ -11,6 +11,7 @@ from switch.money import format_minor
 from switch.verification.seen_message import SeenMessage, SeenMessages
 from switch.verification.verdict import ExpectationVerdict
 
+FOUND_SHOWN_MAX: Final = 10
 OFFENDING_SHOWN_MAX: Final = 5
 _INDENT: Final = "  "
 TimeWords = Callable[[int], str]  #: of a time, for people
@@ -31,12 +32,18 @@ def message_line(message: SeenMessage, time_of: TimeWords, code: str = "") -> st
 
 
 def verdict_text(verdict: ExpectationVerdict, seen: SeenMessages, time_of: TimeWords) -> str:
-    """A failed expectation with its reason, the messages that should not have come, and those that came nearest."""
+    """A failed expectation with its reason, the messages that were found, in order, those that should not have come, and those
+    that came nearest."""
     expectation = verdict.expectation
     lines = [expectation.title]
     if expectation.title != expectation.in_words:
         lines.append(f"{_INDENT}{expectation.in_words}")
     lines.append(f"{_INDENT}{verdict.problem}")
+    wrong = {message.number for message in verdict.offending}
+    found = [message for message in verdict.matched if message.number not in wrong]
+    lines += [f"{_INDENT}found: {message_line(message, time_of, seen.code_of(message))}" for message in found[:FOUND_SHOWN_MAX]]
+    if len(found) > FOUND_SHOWN_MAX:
+        lines.append(f"{_INDENT}and {plural(len(found) - FOUND_SHOWN_MAX, 'more', 'more')}")
     shown = verdict.offending[:OFFENDING_SHOWN_MAX]
     lines += [f"{_INDENT}too much: {message_line(message, time_of, seen.code_of(message))}" for message in shown]
     if len(verdict.offending) > OFFENDING_SHOWN_MAX:

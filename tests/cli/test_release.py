@@ -97,4 +97,4 @@ def test_a_wrong_time_is_one_sentence(tmp_path: Path) -> None:
     outcome = run("scenario", "poke", "lines", "drop", "--for", "soon", "--data", tmp_path)
 
     assert outcome.code == 2
-    assert outcome.err.startswith("switch: --for: found 'soon', expected seconds above 0")
+    assert outcome.err.startswith("switch: --for: found 'soon', expected a length of time above 0")

@@ -66,9 +66,50 @@ def test_a_message_is_tried_without_being_sent(retry: Path, message: list[str], 
     assert CARD not in outcome.out + outcome.err
 
 
+def test_a_sequence_is_seen_before_it_is_loaded() -> None:
+    outcome = run("scenario", "try", "amount=60 -> silence, 91", "amount=60", "--times", 3)
+
+    assert outcome.code == 0
+    assert [line.split(maxsplit=1) for line in outcome.out.splitlines()] == [
+        ["#", "message    meaning"],
+        ["1", "amount=60  rule 1 applies: silence"],
+        ["2", "amount=60  rule 1 applies: 91"],
+        ["3", "amount=60  no rule applies"],
+        ["rule", "hits"],
+        ["1", "2  amount=60.00 -> silence, 91"],
+    ]
+
+
+def test_several_messages_come_one_after_the_other(retry: Path) -> None:
+    one, other = [f"card={CARD}", "amount=10"], ["mti=0420", f"card={CARD}"]
+    outcome = run("scenario", "try", retry, *one, "then", *other, "--times", 2)
+
+    told = [line.rpartition("  ")[2].partition(";")[0] for line in outcome.out.splitlines()[1:5]]
+    assert told == ["rule 1 applies: ok", "rule 2 applies: 91", "rule 1 applies: silence", "rule 2 applies: 91"]
+    assert CARD not in outcome.out
+
+
+def test_a_bank_that_is_not_asked_meets_no_rule(tmp_path: Path) -> None:
+    path = tmp_path / "both.toml"
+    path.write_text('purpose = "both"\nrules = ["nth=1 -> 05", "at=issuer any -> 91, 51"]', encoding="utf-8")
+
+    outcome = run("scenario", "try", path, "amount=1", "--times", 2)
+
+    assert [line.rpartition("  ")[2] for line in outcome.out.splitlines()[1:3]] == [
+        "rule 1 applies: 05",
+        "rule 2 applies at the issuer: 91",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("add", "amount=60", "-", "silence"), "RULES: found - and no ->, expected rules in quotes, such as 'amount=60 -> ok'"),
+        (("try", "amount=60", "-", "amount=60"), "RULES: found - and no ->, expected rules in quotes"),
+        (("try", "FILE", "rrn=123"), "KEY=VALUE: found 'rrn=123', expected 12 characters (DE 37)"),
+        (("try", "FILE", "amount=1", "then"), "KEY=VALUE: found no message beside then, expected one on each side"),
+        (("try", "rrn=123 -> 05", "amount=1"), "rule: when.rrn: found '123', expected 12 characters (DE 37)"),
+        (("try", "line=bdc -> 05", "amount=1"), "rule: when.line: found 'bdc', expected bcd (the nearest)"),
         (("try", "FILE", "crad=1"), "KEY=VALUE: found 'crad=1', expected card=…, amount=…, mti=0420, de22=071 and the like"),
         (("try", "FILE", "amount=x"), "amount: found 'x', expected digits with at most 2 decimals, such as 125.00"),
         (("remove",), "ID: found nothing, expected the ID of a rule, or --all"),
@@ -129,11 +170,11 @@ def test_rules_of_a_running_centre_are_changed(tmp_path: Path, retry: Path) -> N
 
 def test_a_folder_is_checked_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text('purpose = "x"\nrules = ["any -> ok"]\n')
-    (tmp_path / "two.toml").write_text('purpose = "x"\nrules = [\n  "any -> timeout",\n]\n')
+    (tmp_path / "two.toml").write_text('purpose = "x"\nrules = [\n  "any -> time out",\n]\n')
     outcome = run("scenario", "check", tmp_path)
     assert outcome.code == 2
     assert outcome.out == f"{tmp_path}/one.toml: 1 rule at the host, 0 at issuers: all well\n"
-    assert outcome.sentence.startswith(f"{tmp_path}/two.toml:3: rules[1].then: found 'timeout', expected silence (the nearest)")
+    assert outcome.sentence.startswith(f"{tmp_path}/two.toml:3: rules[1].then: found 'time out', expected timeout (the")
     empty = tmp_path / "empty"
     empty.mkdir()
     assert run("scenario", "check", empty).sentence == f"{empty}: found no file that ends with .toml, expected at least one"

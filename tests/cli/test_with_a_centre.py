@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from switch.acquirer.ready_file import EXPECTED
-from switch.centre.as_process import CentreProcess, running_centre
+from switch.centre.as_process import READY_FILE, CentreProcess, running_centre
 from switch.cli.send import NETWORK, TYPES
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.compose import KINDS, NETWORK_FUNCTIONS
@@ -26,6 +26,7 @@ from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
 DATE = "2026-11-22"
+TIME = "a length of time above 0 and up to 3600 s, such as 1s, 500ms or 1.5"
 EMBEDDED = "of the embedded specification; --specs names another"
 PREPAID = next(card for card in SPECS.issuers["souss"].cards if "prepaid" in card.purpose)
 NO_CASH = next(card for card in SPECS.issuers["atlas"].cards if card.cash_limit_minor)
@@ -143,8 +144,16 @@ def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -
 def test_the_rule_that_keeps_an_answer_is_named(centre: CentreProcess) -> None:
     data = ("--data", centre.data)
     assert run("scenario", "add", *data, "amount=1.11 class=request -> silence", "amount=1.12 -> hold").code == 0
-    silent = send(centre, "--amount", "1.11", "--timeout", "0.5", *data)
+    silent = send(centre, "--amount", "1.11", "--timeout", "500ms", "--rrn", "KEPTANSWER01", *data)
     assert silent.code == 3
+    verdict = run("explain", "KEPTANSWER01", *data).out.partition("\n")[0]
+    assert verdict.startswith("00 approved, by atlas after ")
+    assert verdict.endswith("; not answered (rule 1)")
+    assert run("scenario", "add", *data, "amount=1.13 -> lost").code == 0
+    assert send(centre, "--amount", "1.13", "--timeout", "300ms", "--rrn", "LOSTMESSAGE1", *data).code == 3
+    unknown = run("explain", "LOSTMESSAGE1", *data)
+    assert unknown.code == 1
+    assert "\nhint: a rule did this: taken as never received (rule 3); see " in unknown.err
     assert "\nhint: a rule did this: not answered (rule 1); see " in silent.err
     assert silent.err.endswith(f"switch scenario list --data {centre.data}\n")
     several = send(centre, "--amount", "1.12", "--timeout", "0.5", "--count", "2", *data)
@@ -352,7 +361,7 @@ def test_the_choices_are_those_that_can_be_composed() -> None:
             ("--listener", "x"),
             f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})",
         ),
-        (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
+        (("--timeout", "nan"), f"--timeout: found 'nan', expected {TIME}"),
         (("--rate", "0"), "--rate: found 0, expected messages a second above 0 and up to 1000"),
         (("--raw", "00", "--set", "2=1"), "--set: found beside --raw, which has no use for it"),
         (("--raw", "00", "--count", "2"), "--count: found beside --raw, which has no use for it"),
@@ -559,6 +568,26 @@ def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -
     told = run("explain", unrouted, "--data", centre.data).out
     assert "not routed" in told
     assert "15 no such issuer, by Switch itself" in told
+
+
+READY_FILE_VERBS = (
+    "scenario list", "scope list", "requests", "verify no_0999", "release", "clock", "trace", "account list", "merchants",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", READY_FILE_VERBS)
+def test_a_ready_file_stands_for_the_data_folder(centre: CentreProcess, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    words = [word.replace("_", " ") for word in verb.split()]
+    by_folder = run(*words, "--data", centre.data)
+    monkeypatch.chdir(centre.data.parent)
+
+    assert run(*words, "--ready-file", centre.data / READY_FILE).code == by_folder.code
+    monkeypatch.setenv("SWITCH_READY_FILE", str(centre.data / READY_FILE))
+    assert run(*words).code == by_folder.code
+    monkeypatch.setenv("SWITCH_READY_FILE", str(centre.data / "none.json"))
+    assert run(*words, "--data", centre.data).code == by_folder.code
+    nobody = run(*words)
+    assert (nobody.code, nobody.sentence.partition(",")[0]) == (3, f"{centre.data / 'none.json'}: no such file")
 
 
 @pytest.mark.long

@@ -59,7 +59,7 @@ def test_an_ordinary_purchase(told: Told) -> None:
             "0.000 acquirer: from: merchant TELECOM00000001 (ONDE TELECOM EN LIGNE, CASABLANCA), terminal TERM0001, "
             "which is not in its contract"
         ),
-        "0.000 acquirer: key: DE 32 504001, 41 TERM0001, 11 000001, 7 1122091530",
+        "0.000 acquirer: key: DE 32 504001, 41 TERM0001, 11 000001, 7 1122091530 (UTC)",
         "0.000 centre: routed: to atlas: cmi debit, domestic card",
         "0.000 atlas: forwarded: 0100 to atlas, which has 10 s to answer",
         "0.007 atlas: response: 0110 51 insufficient funds, after 7 ms: available 50.00 MAD is less than 125.00 MAD",
@@ -121,7 +121,10 @@ def test_an_answer_that_a_scenario_held_back(told: Told) -> None:
     assert essence(told.steps("000000000001"))[-3:] == [
         "0.000 acquirer: scenario: not answered (scenario retry, rule 2)",
         "0.007 atlas: response: 0110 00 approved, after 7 ms",
-        ("0.007 acquirer: not answered: a scenario held back the 0110 00 approved, by atlas after 7 ms, approval code A12345"),
+        (
+            "0.007 acquirer: not answered: scenario retry, rule 2 kept the 0110 00 approved, by atlas after 7 ms, "
+            "approval code A12345"
+        ),
     ]
 
 
@@ -131,7 +134,7 @@ def test_an_answer_that_a_scenario_held_is_not_shown_as_answered(told: Told) -> 
     told.happens(answers(1))
     assert essence(told.steps("000000000001"))[-1] == (
         "0.007 acquirer: held back: the 0110 00 approved, by atlas after 7 ms, approval code A12345; "
-        "a scenario held it: it went when it was released, which switch trace shows"
+        "rule 7 held it: it went when it was released, which switch trace shows"
     )
 
 
@@ -268,7 +271,7 @@ def test_a_reversal_of_what_is_not_known_and_of_what_comes_later(told: Told) -> 
     unknown = [
         (
             "0.000 acquirer: reversal: 0400 of all 125.00 MAD, on ascii 127.0.0.1:40112, names STAN 000001 of 1122091530 "
-            "(DE 90), not effective: the original is not known; should it come, it is declined"
+            "UTC (DE 90), not effective: the original is not known; should it come, it is declined"
         ),
         "0.000 acquirer: answered: 0410 00 approved, to the 0400",
     ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from switch.routing import switchboard as module
 from switch.routing.memory import history
-from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp
+from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp, Scripted
 from switch.transaction import ADVICE, FINANCIAL, REFUND
 from tests.support.dialogue import (
     TIMEOUT_SECONDS,
@@ -31,6 +32,18 @@ def test_an_approval_is_journaled_before_it_is_forwarded_and_before_it_is_answer
     talk << "journal decision 1 00" << "reply 00 to line 1"
     talk.nothing_more()
     assert talk.board.pending == 0
+
+
+def test_an_answer_behind_the_time_that_a_rule_gave_its_bank_is_late_though_nobody_has_looked() -> None:
+    talk = Dialogue()
+    talk >> evolve(asked(1), scripted=Scripted("", timeout_seconds=0.001))
+    talk << "journal request 1" << "journal timer of 1: 0.001 s" << "forward 000001"
+    talk.now += 0.001
+    talk >> answered(1, "00")
+    talk << "journal owed 1 to atlas: request 1: no answer from atlas in 0.001 s" << "deliver 1 to atlas"
+    talk << "journal decision 1 91: no answer from atlas in 0.001 s" << "reply 91 to line 1"
+    talk << "journal late_answer of 1"
+    talk.nothing_more()
 
 
 def test_answers_out_of_order_reach_their_own_lines() -> None:

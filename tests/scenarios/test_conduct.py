@@ -8,6 +8,7 @@ from switch.errors import SpecError
 from switch.scenarios.conduct import AS_USUAL, Conduct, conduct_of
 from switch.scenarios.conduct_table import steps_from_toml
 from switch.scenarios.durations import Delay
+from switch.scenarios.vocabulary.rule_words import ANSWERS
 from switch.spec_table import SpecTable
 from tests.scenarios.messages_said import NAMES
 
@@ -49,6 +50,7 @@ def of_table(**then: Any) -> Conduct:
         ("ok + refuse 30s", {"answer": "ok", "refuse": 30}, Conduct(drop="close", refuse_seconds=30)),
         ("reset line + refuse 1s", {"drop": "reset", "refuse": "1s"}, Conduct(silence=True, drop="reset", refuse_seconds=1)),
         ("timeout 3s", {"timeout": "3s"}, Conduct(timeout_seconds=3)),
+        ("timeout", {"timeout": "1ms"}, Conduct(timeout_seconds=0.001)),
         (
             "partial 30 + timeout 0.5 + twice",
             {"partial": "30.00", "timeout": 0.5, "twice": True},
@@ -72,11 +74,11 @@ def test_words_and_table_say_the_same(words: str, table: dict[str, Any], conduct
     ("step", "sentence"),
     [
         ("silense", "then: found 'silense', expected silence (the nearest), or another answer, such as ok, 05"),
-        ("timeout", "then: found 'timeout', expected silence (the nearest), or another answer"),
+        ("time-out", "then: found 'time-out', expected timeout (the nearest), or another answer"),
         ("no answer", "then: found 'no answer', expected silence (the nearest)"),
         ("decline", "then: found 'decline', expected 05 (the nearest)"),
         ("delay 3s", "then: found 'delay 3s', expected late 12s (the nearest)"),
-        ("zzzzz", "then: found 'zzzzz', expected one of approve, drop line"),
+        ("zzzzz", "then: found 'zzzzz', expected one of ok, 05, silence, lost, partial 30.00, timeout"),
         ("00", "then: found '00', expected two digits or capital letters that refuse (DE 39), or \"ok\""),
         ("late", "then: found 'late', expected late 12s (the nearest)"),
         ("without 200", "then: found 'without 200', expected without 38 (the nearest)"),
@@ -89,7 +91,7 @@ def test_words_and_table_say_the_same(words: str, table: dict[str, Any], conduct
         ),
         ({"threeds": "no"}, "then.threeds: found 'no', expected one of frictionless, challenge"),
         ("05 + timeout 3s", "then: found '05 + timeout 3s', expected a code that refuses, or a timeout"),
-        ("timeout soon", "then: found 'timeout soon', expected silence (the nearest)"),
+        ("timeout soon", "then: found 'timeout soon', expected timeout 3s (the nearest)"),
         ("lost + twice", "then: found 'lost + twice', expected \"lost\" alone"),
         ({"answer": "10"}, "then.answer: found '10', expected two digits or capital letters that refuse"),
         ({"anwser": "05"}, "then.anwser: found a key nobody reads, expected one of answer, balance"),
@@ -134,3 +136,26 @@ def test_what_becomes_of_an_answer_is_said() -> None:
         "held back: hold",
         "not answered, connection closed, connections refused for 9s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("at", "offered", "barred"),
+    [
+        ("host", {"hold", "timeout", "refuse 30s"}, {"threeds"}),
+        ("issuer", {"silence", "late 12s"}, {"threeds", "hold", "timeout", "refuse"}),
+        ("page", {"ok", "threeds=not enrolled"}, {"05", "silence", "hold", "late", "approve"}),
+    ],
+)
+def test_a_mistake_offers_only_the_answers_that_there_are_at_its_place(at: str, offered: set[str], barred: set[str]) -> None:
+    with pytest.raises(SpecError) as refused:
+        steps_from_toml(SpecTable("trial", {"then": "zzzzz"}), "then", NAMES, at)
+    listed = set(str(refused.value).partition("one of ")[2].split(", "))
+
+    assert offered <= listed
+    assert barred.isdisjoint({word.partition(" ")[0].partition("=")[0] for word in listed})
+
+
+def test_what_is_offered_can_be_typed() -> None:
+    for each in ANSWERS:
+        for words in each.spelled:
+            conduct_of(words, NAMES)

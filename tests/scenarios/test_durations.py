@@ -14,7 +14,7 @@ def test_a_length_of_time_is_read(text: str, seconds: float) -> None:
     assert seconds_of(seconds_in_words(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "s", "0s", "-1s", "1m", "99999999s", "1e3"])
+@pytest.mark.parametrize("text", ["", "s", "0s", "-1s", "99999999s", "1e3"])
 def test_what_is_no_length_of_time_is_none(text: str) -> None:
     assert seconds_of(text) is None
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from switch.errors import SpecError
-from switch.scenarios.host_rule import PAGE, HostRule, is_at_issuer
+from switch.scenarios.host_rule import HostRule, is_at_issuer
+from switch.scenarios.vocabulary.rule_words import PAGE
 from switch.spec_table import SpecTable
 from tests.scenarios.messages_said import CARD, NAMES, rule
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.scenarios import rule_index
-from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.rule_words import HOST
 from tests.scenarios.messages_said import Said, playbook, played
 
 CARDS = ("4507160000000010", "4507160000000028", "5128010400000027")

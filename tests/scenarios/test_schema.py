@@ -56,6 +56,14 @@ def test_the_command_prints_a_schema_that_the_shipped_files_fit() -> None:
     assert "retrieval_reference_number" in schema["$defs"]["when"]["properties"]
 
 
+def test_an_element_of_another_length_than_it_has_does_not_fit() -> None:
+    schema = json.loads(run("scenario", "schema").out)
+
+    for rrn, right in (("632603575796", True), ("", True), ("63260", False)):
+        text = f'purpose = "x"\n[[rule]]\nwhen = {{ rrn = "{rrn}" }}\nthen = "05"'
+        assert (mistakes(read(text.encode()), schema) == []) is right, rrn
+
+
 def test_whatever_a_file_may_say_fits() -> None:
     assert mistakes(read(TABLES), SCHEMA) == []
     assert {key for each in schemas_within(SCHEMA) for key in each} <= KNOWN

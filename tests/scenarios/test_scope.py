@@ -96,3 +96,16 @@ def test_a_scope_that_makes_no_sense_is_one_sentence(values: dict[str, Any], sen
     with pytest.raises(SpecError) as refused:
         scope(**values)
     assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("text", ["threeds=failed", "card=4507160000000010 times=3", "amount=5", "name=x"])
+def test_words_say_only_what_a_scope_can_own(text: str) -> None:
+    with pytest.raises(ValueError, match=r"what a scope owns: card, line, merchant, terminal"):
+        Scope.from_words("mine", text)
+
+
+def test_a_table_is_told_all_that_a_scope_can_own() -> None:
+    with pytest.raises(
+        SpecError, match=r"carb: found a key nobody reads, expected one of card, line, merchant, name, terminal"
+    ):
+        scope(carb="1")

@@ -10,8 +10,9 @@ from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.staging.issuer_script import Elsewhere, IssuerScript
 from switch.scenarios.business_time import Moment
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import HOST, HostRule
+from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.rule_words import HOST
 from tests.support.centre_in_loop import specs
 
 #: What a host or a bank may do without being untrue to what it has decided. A refused reversal, or an answer that says another

@@ -85,8 +85,8 @@ def told(folder: Path, rule: str, issuer: str = "atlas") -> str:
             "127.3: found 10 characters, expected ans 8, AS",
         ),
         ('"55.9F1A" = "07f8"', "55.9F1A: found small letters, expected b..999999: hexadecimal digits in capitals, AS"),
-        ('4 = "125.00"', "4: found '.' as character 4, expected n 12: digits, AS"),
-        ('4 = "12500"', "4: found 5 digits, expected n 12, AS"),
+        ('4 = "125.00"', "4: found '125.00', expected 12 digits (DE 4)"),
+        ('4 = "12500"', "4: found '12500', expected 12 digits (DE 4)"),
         ('130 = "x"', "130: found element 130, expected one that dialect ascii_private of atlas defines"),
     ],
 )  # fmt: skip

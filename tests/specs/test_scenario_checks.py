@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from switch.errors import SpecError
+from switch.specs.checks import Known
 from switch.specs.load import load_scenario, load_specs
+from switch.specs.scenario_checks import check_rule
 from tests.support.centre_in_loop import specs
 
 BOTH = """purpose = "both sides"
@@ -37,7 +40,7 @@ def test_each_rule_is_played_by_whom_it_is_for(tmp_path: Path) -> None:
     played = load_scenario(path, specs())
 
     assert [(rule.label, rule.in_words) for rule in played.at_host] == [
-        ("scenario both, rule 1", "de37=000000000001 -> silence"),
+        ("scenario both, rule 1", "rrn=000000000001 -> silence"),
         ("scenario both, rule 2", "line=bcd -> 91"),
         ("scenario both, rule 4", "issuer=rif any(scheme=visa | line=ascii) -> silence, 05"),
     ]
@@ -83,3 +86,9 @@ def test_a_specification_checks_the_rules_of_its_scenarios(tmp_path: Path) -> No
 
     with pytest.raises(SpecError, match=r"scenarios/mine.toml:3: rules\[2\].when.lin: found a key nobody reads, expected line"):
         load_specs(folder)
+
+
+@pytest.mark.parametrize("rule", ["line=bdc -> 05", {"when": {"line": "bdc"}, "then": "05"}], ids=["line", "table"])
+def test_a_rule_that_stands_in_no_file_is_checked_in_both_spellings(rule: str | dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=r"rule: when.line: found 'bdc', expected bcd \(the nearest\)"):
+        check_rule(rule, Known.of(specs()))

@@ -71,10 +71,23 @@ def test_a_mistake_is_one_sentence(text: str, sentence: str) -> None:
 
 
 def test_what_was_read_is_said_in_the_same_words() -> None:
-    text = "exactly 1 mti=0420 de37=632603575796 within 30 s of its 0100, amount equal, nothing after for 5 s"
-    assert (
-        expect(text.replace("30 s", "30s").replace("5 s", "5s").replace("mti=", "").replace("de37=", "rrn ")).in_words == text
-    )
+    text = "exactly 1 mti=0420 rrn=632603575796 within 30 s of its 0100, amount equal, nothing after for 5 s"
+    assert expect(text.replace("30 s", "30s").replace("5 s", "5s").replace("mti=", "").replace("rrn=", "rrn ")).in_words == text
+
+
+@pytest.mark.parametrize(
+    ("shown", "typed"),
+    [
+        ("one 0420 within 30 s of its 0100", "one 0420 within 30s of its 0100"),
+        ("no 0100 for 500 ms, nothing after for 1.5 s", "no 0100 for 500ms, nothing after for 1.5s"),
+        ("exactly 2 reversals", "exactly 2 reversal"),
+        ("no sign-ons", "no sign-on"),
+        ("at least 1 echoes", "at least 1 echo"),
+        ("two totals", "two totals"),
+    ],
+)
+def test_a_sentence_may_be_typed_as_it_is_shown_or_spoken(shown: str, typed: str) -> None:
+    assert expectation_values(shown, SHORT_NAMES) == expectation_values(typed, SHORT_NAMES)
 
 
 def test_a_file_tells_every_mistake_and_the_nearest_right_key() -> None:

@@ -38,7 +38,7 @@ def test_nothing_yet_is_open_until_the_original_is_too_old() -> None:
     [
         (seen(2, "0420", 31.24), ["time: expected within 30 s of its 0100, found 31.24 s"]),
         (seen(2, "0421", 3), ["mti: expected 0420, found 0421"]),
-        (seen(2, "0420", 3, rrn="632603575797"), [f"DE 37: expected {RRN}, found 632603575797"]),
+        (seen(2, "0420", 3, rrn="632603575797"), [f"rrn: expected {RRN}, found 632603575797"]),
         (seen(2, "0420", 3, original="000009"), ["original: expected a 0100 before it, found none"]),
         (seen(2, "0420", 3, amount=1100), ["amount: expected 12.00, as in its original, found 11.00"]),
         (seen(2, "0420", 3, amount=None), ["amount: expected 12.00, as in its original, found nothing"]),
@@ -130,6 +130,24 @@ def test_an_answer_is_found_by_its_request_and_a_request_by_its_answer() -> None
     assert "answer: expected 00, found 91" in verdict_text(
         verdict("one 0100 answered 00", *messages, ended=True), SeenMessages(messages), str
     )
+
+
+def test_what_was_found_is_shown_in_order_then_what_should_not_have_come_then_the_nearest() -> None:
+    messages = (seen(1, "0100"), seen(2, "0100", 1), seen(3, "0100", 2, rrn="632603575797"))
+    few = verdict(f"exactly 3 0100 of rrn {RRN}", *messages, ended=True)
+    many = verdict(f"exactly 1 0100 of rrn {RRN}", *messages, ended=True)
+
+    def told(failed: ExpectationVerdict) -> list[str]:
+        return [line.strip().partition(",")[0] for line in verdict_text(failed, SeenMessages(messages), str).splitlines()[2:]]
+
+    assert told(few) == [
+        "found 2",
+        "found: #1",
+        "found: #2",
+        "nearest: #3",
+        f"rrn: expected {RRN}",
+    ]
+    assert told(many) == ["found 2", "found: #1", "too much: #2"]
 
 
 def test_what_cannot_be_decoded_is_seen_and_answered_without_a_stan_of_its_own() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from switch.card import mask_numbers
 from switch.centre.host.scope_orders import of_kind
 from switch.errors import SwitchError
 from switch.iso8583.message import Message
@@ -14,6 +15,7 @@ from switch.iso8583.scripted.element_names import SHORT_FORMS, USUAL_REQUEST, nu
 from switch.money import parse_amount
 from switch.scenarios.business_time import Moment
 from switch.scenarios.condition import element_number
+from switch.scenarios.vocabulary.element_words import expected_of
 from switch.specs.specification import Specs
 
 _AMOUNT_DIGITS: Final = 12  #: of DE 4
@@ -38,6 +40,9 @@ def described_message(words: Iterable[str], specs: Specs) -> tuple[Message, str,
         elif key == "date" and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             day = value
         elif number and sign:
+            form = None if key == "amount" else expected_of(str(number), value)
+            if form is not None:
+                raise SwitchError(f"KEY=VALUE: found {mask_numbers(word)!r}, expected {form}")
             elements[number] = f"{parse_amount(value):0{_AMOUNT_DIGITS}d}" if key == "amount" else value
         else:
             raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")

@@ -22,7 +22,8 @@ from switch.lines.staging.issuer_script import IssuerScript
 from switch.merchant import Merchant
 from switch.routing.traffic.effects import Notice
 from switch.scenarios.conduct import HALF_OPEN, Conduct
-from switch.scenarios.host_rule import ISSUER, HostRule
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.vocabulary.rule_words import ISSUER
 
 AWAITED_MAX: Final = 10_000  #: answers of external issuers that a rule waits for; the one awaited longest is forgotten
 

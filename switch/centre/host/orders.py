@@ -8,7 +8,7 @@ that say where each stands. With ``scope`` an order is about the rules of one sc
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import trio
 
@@ -33,11 +33,19 @@ CarryOut = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 ToldByCentre = Mapping[str, Callable[[], Any]]
 
 
+class WatchedFiles(Protocol):
+    """Files that are read again when they change."""
+
+    def wrong_files(self) -> list[dict[str, Any]]:
+        """Those that have mistakes now."""
+
+
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers;
     ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener.
     ``warn`` gives sentences about rules of which not all can be played here, ``others`` are orders about something else, by
-    their words; ``check`` raises SpecError for a rule in one line that names what there is not."""
+    their words; ``check`` raises SpecError for a rule, in one line or as a table, that names what there is not;
+    ``watched`` are the files that are read again when they change."""
 
     def __init__(
         self,
@@ -47,10 +55,12 @@ class Orders:
         read: Read,
         warn: Callable[[Iterable[HostRule]], list[str]] = lambda rules: [],
         others: Mapping[str, CarryOut] | None = None,
-        check: Callable[[str], None] = lambda line: None,
+        check: Callable[[str | dict[str, Any]], None] = lambda rule: None,
         told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
+        watched: WatchedFiles | None = None,
     ) -> None:
+        self._watched = watched
         self._check = check
         self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
         self._told, self._facts = told or {}, facts
@@ -94,7 +104,12 @@ class Orders:
             {"from": each.scenario, "per": each.per, "of": mask_numbers(each.key), "state": each.state}
             for each in playbook.states
         ]
-        return {"rules": _told(filter(self._chosen(order), playbook.played)), "states": states}
+        rules = _told(filter(self._chosen(order), playbook.played))
+        return {
+            "rules": rules,
+            "states": states,
+            "wrong_files": self._watched.wrong_files() if self._watched is not None else [],
+        }
 
     async def _reset(self, order: dict[str, Any]) -> dict[str, Any]:
         """Begin counts and states anew; rules stay, and so do answers that are late or held."""
@@ -115,12 +130,14 @@ class Orders:
         scope, given = self._scopes.of(order), of_kind(order.get("lines", []), "lines", list)
         for place, said in enumerate(given):
             number = self._script.playbook.next_id + place
+            label = f"rule {place + 1}" if len(given) > 1 else "rule"
             try:
                 if isinstance(said, dict):
-                    rules.append(HostRule.from_toml(SpecTable("rule", said), number=number, scenario="", names=self._names))
+                    rules.append(HostRule.from_toml(SpecTable(label, said), number=number, scenario="", names=self._names))
                 else:
-                    rules.append(HostRule.from_line(of_kind(said, "lines", str), number=number, names=self._names))
-                    self._check(said)
+                    line = of_kind(said, "lines", str)
+                    rules.append(HostRule.from_line(line, number=number, names=self._names, label=label))
+                self._check(said)
             except SpecError as error:
                 mistakes.append(str(error))
                 places.append({**place_of(error), "index": place})
@@ -152,7 +169,8 @@ class Orders:
     def _put_first(self, rules: Sequence[HostRule]) -> dict[str, Any]:
         added = self._script.playbook.put_first(rules)
         self._changed()
-        hidden = overshadowed(self._script.playbook.rules)
+        new = {id(played.rule) for played in added}  # of the others, it was said when they were added
+        hidden = [pair for pair in overshadowed(self._script.playbook.rules) if not new.isdisjoint(map(id, pair))]
         warnings = [f"{later.label} can no longer apply: {earlier.label} takes all its messages" for later, earlier in hidden]
         return {"rules": _told(added), "warnings": [*warnings, *self._warn(rules)]}
 

@@ -5,18 +5,43 @@ The rules and their counts are the centre's, so they are one for all pages, chan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from switch.card import mask_pan
 from switch.centre.host.described import message_in
 from switch.centre.host.scope_orders import of_kind
 from switch.centre.host.script import HostScript
+from switch.data_folder.page_rules import mark_page_rules
 from switch.iso8583.scripted.glance import card_of
 from switch.routing.traffic.effects import Notice
+from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.rule_words import PAGE
 from switch.specs.specification import Specs
 
 PAGE_ORDER: Final = "threeds"  #: the value of ``do``
+
+
+def marking(data: Path, playbook: Playbook, changed: Callable[[], None]) -> Callable[[], None]:
+    """What to call after each change of rules: ``changed``, and the page is told by a mark whether any is about it."""
+
+    def told() -> None:
+        changed()
+        mark_page_rules(data, there=playbook.has(PAGE))
+
+    return told
+
+
+@contextmanager
+def marked(data: Path, playbook: Playbook) -> Iterator[None]:
+    """The mark in a data folder while its centre runs."""
+    mark_page_rules(data, there=playbook.has(PAGE))
+    try:
+        yield
+    finally:
+        mark_page_rules(data, there=True)
 
 
 class PageOrders:

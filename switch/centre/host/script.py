@@ -11,8 +11,8 @@ from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
 from switch.lines.staging.issuer_script import Elsewhere, RuleScript
 from switch.scenarios.business_time import Moment
-from switch.scenarios.host_rule import PAGE
 from switch.scenarios.playbook import Cue
+from switch.scenarios.vocabulary.rule_words import PAGE
 from switch.specs.specification import Specs
 
 

@@ -27,10 +27,21 @@ class WatchedFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen = self._look()
+        self._wrong = dict[Path, list[str]]()
 
     def files(self) -> list[Path]:
         """The files there were at the last look, by name."""
         return sorted(self._seen)
+
+    def found_wrong(self, path: Path, mistakes: list[str]) -> None:
+        """A file has these mistakes, or none any more."""
+        self._wrong.pop(path, None)
+        if mistakes:
+            self._wrong[path] = mistakes
+
+    def wrong_files(self) -> list[dict[str, Any]]:
+        """The files that have mistakes now, by name, with a sentence for each mistake: the rules they brought before stay."""
+        return [{"file": str(path), "mistakes": mistakes} for path, mistakes in sorted(self._wrong.items())]
 
     def changes(self) -> tuple[list[Path], list[Path]]:
         """What is new or another since the last look, and what is gone; the look is the last one from now on."""
@@ -59,24 +70,24 @@ async def watch(watched: WatchedFolder, carry_out: CarryOut, tell: Callable[[Not
             try:
                 text = (await trio.to_thread.run_sync(read_bytes, path, str(path))).decode(errors="surrogateescape")
             except SwitchError as error:
+                watched.found_wrong(path, [str(error)])
                 tell(Notice("scenario", f"{error}; its earlier rules stay"))
                 continue
             answer = await carry_out({"do": "apply", "name": path.stem, "text": text})
-            for sentence in _sentences(path, answer):
-                tell(Notice("scenario", sentence))
+            mistakes = [*answer.get("mistakes", ()), *([answer["error"]] if "error" in answer else [])]
+            mistakes = [_at(path, sentence) for sentence in mistakes]
+            watched.found_wrong(path, mistakes)
+            for sentence in mistakes:
+                tell(Notice("scenario", f"{sentence}; its earlier rules stay"))
+            if not mistakes:
+                for sentence in (f"{path}: read again, {plural(len(answer['rules']), 'rule')}", *answer["warnings"]):
+                    tell(Notice("scenario", sentence))
         for path in gone:
+            watched.found_wrong(path, [])
             listed = await carry_out({"do": "list"})
             ids = [rule["id"] for rule in listed["rules"] if rule["from"] == path.stem]
             await carry_out({"do": "remove", "ids": ids})
             tell(Notice("scenario", f"{path}: gone, and its {plural(len(ids), 'rule')} with it"))
-
-
-def _sentences(path: Path, answer: dict[str, Any]) -> list[str]:
-    """What came of applying a file, in words."""
-    wrong = [*answer.get("mistakes", ()), *([answer["error"]] if "error" in answer else [])]
-    if wrong:
-        return [f"{_at(path, sentence)}; its earlier rules stay" for sentence in wrong]
-    return [f"{path}: read again, {plural(len(answer['rules']), 'rule')}", *answer["warnings"]]
 
 
 def _at(path: Path, sentence: str) -> str:

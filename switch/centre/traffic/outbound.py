@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from switch.centre.host.issuer_stage import IssuerStage
+from switch.centre.traffic.told_once import ToldOnce
 from switch.errors import MessageError
 from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
@@ -85,6 +86,7 @@ class Outbound:
         self._touched: dict[Line, None] = {}
         self._stage, self._waiting, self._codec_named = stage, waiting, codec_named
         self.issuers: IssuerStage | None = None  #: the rules of scenarios at issuers, while there are any
+        self.warnings = ToldOnce()
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -99,6 +101,11 @@ class Outbound:
         touched, self._touched = self._touched, {}
         for line in touched:
             line.flush()
+
+    def last_words(self) -> list[Notice]:
+        """What is told as the centre ends: the answers that were never released, and how often each warning came."""
+        held = self._stage.held.give_up() if self._stage is not None else ()
+        return [*(Notice("scenario", f"{each.in_words}, was never released") for each in held), *self.warnings.in_all()]
 
     def touch(self, line: Line) -> None:
         """Something was queued on a line by its own session: it goes with the next flush."""
@@ -144,8 +151,10 @@ class Outbound:
                     else:
                         line.queue_in(codec, said, origin.tpdu, action)
                 except MessageError as error:
-                    what = f"an answer {said.mti} of a scenario cannot be said: {error}"
-                    self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
+                    what = f"an answer {said.mti} cannot be said as {origin.rule or 'a scenario'} wants it: {error}"
+                    notice = self.warnings.notice("format_error", line.name, what)
+                    if notice is not None:
+                        self._voice.tell(notice)
                     continue
                 frame, about = line.take_back(), _about(said, origin)
                 break
@@ -308,8 +317,9 @@ class Outbound:
             self._touched[line] = None
             cued = () if self.issuers is None else self._cued(self._links[delivery.issuer], line, less, delivery.request_id)
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
-            said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
-            return cued if effect.repeat else (*cued, said)
+            warning = f"{what}: {fault}; said without DE {left_out}"
+            said = None if effect.repeat else self.warnings.notice("format_error", "", warning)
+            return cued if said is None else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
 
 

@@ -1,15 +1,19 @@
-"""Options of commands that call a host: where it is, and how it speaks."""
+"""Options of commands that call a host, or a running Switch: where it is, and how it speaks."""
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from switch.cli.command.help import Decorator, grouped, option
 from switch.cli.command.names import dialect_names, listener_names
-from switch.cli.command.options import PATH, READY_FILE_VARIABLE, specs_option
+from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option_with, specs_option
+from switch.errors import UnreachableError
 
+_READY_FILE: Final = "switch.ready_file"  #: where a ready file that is given waits for ``--data``
 _OF_THE_LISTENER: Final = "host, port, dialect, header and TPDU of the listener"
 
 
@@ -23,6 +27,41 @@ def ready_file_option(taken: str = _OF_THE_LISTENER) -> Decorator:
         show_envvar=True,
         help=f"File `switch up --ready-file` wrote: {taken} are taken from it.",
     )
+
+
+def _noted(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_READY_FILE] = value
+
+
+def _data_of_centre(ctx: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """The folder that is typed, else that of the ready file, else the usual one. SwitchError where no Switch is ready."""
+    ready_file = ctx.meta.get(_READY_FILE)
+    typed = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    if ready_file is None or typed or ctx.resilient_parsing:
+        return value
+    from switch.acquirer.ready_file import read_ready
+
+    try:
+        return read_ready(ready_file).data
+    except UnreachableError as error:
+        error.hint = "--data names the folder of a Switch that has ended"
+        raise
+
+
+def centre_option(command: Any) -> Any:
+    """``--data`` and ``--ready-file`` of a command that is about a running Switch: its folder, as the parameter ``data``."""
+    ready_file = option(
+        "--ready-file",
+        type=PATH,
+        metavar="FILE",
+        envvar=READY_FILE_VARIABLE,
+        show_envvar=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_noted,
+        help="File `switch up --ready-file` wrote: the data folder is taken from it.",
+    )
+    return data_option_with(_data_of_centre)(ready_file(command))
 
 
 def listener_option(meaning: str) -> Decorator:

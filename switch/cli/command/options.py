@@ -32,16 +32,24 @@ specs_option = option(
     show_envvar=True,
     help="Specification folder instead of the embedded one, or of the one the data folder was made with.",
 )
-data_option = option(
-    "--data",
-    type=PATH,
-    default=DATA_FOLDER,
-    show_default=True,
-    metavar="DIR",
-    envvar=DATA_VARIABLE,
-    show_envvar=True,
-    help="Data folder of Switch.",
-)
+
+
+def data_option_with(callback: Callable[..., Any] | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--data``, whose value a click callback may change."""
+    return option(
+        "--data",
+        type=PATH,
+        default=DATA_FOLDER,
+        show_default=True,
+        metavar="DIR",
+        envvar=DATA_VARIABLE,
+        show_envvar=True,
+        callback=callback,
+        help="Data folder of Switch.",
+    )
+
+
+data_option = data_option_with(None)
 seed_option = option(
     "--seed",
     type=int,

@@ -14,10 +14,11 @@ def answer_of_centre(data: Path, order: dict[str, Any]) -> dict[str, Any]:
     from switch.data_folder.control_socket import ask_centre
 
     answer = ask_centre(data, order)
-    for mistake in answer.get("mistakes", ())[1:]:
+    *before, last = answer.get("mistakes") or [None]
+    for mistake in before:
         complain(str(mistake))
-    if answer.get("mistakes"):
-        raise SwitchError(str(answer["mistakes"][0]))
+    if last is not None:
+        raise SwitchError(str(last))
     if "error" in answer:
         raise SwitchError(str(answer["error"]))
     return answer

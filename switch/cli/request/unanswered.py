@@ -16,6 +16,12 @@ RULE_SECONDS: Final = 2.0  #: for which Switch may be asked which rule kept an a
 def kept_by_rule(message: Message, data: Path | None) -> str:
     """Which rule of a running Switch kept the answer to a message, and where to see it; empty where none did, or none can be
     asked."""
+    stan, terminal, rrn = (message.elements.get(number, "") for number in (11, 41, 37))
+    return rule_that_applied(data, stan=stan, terminal=terminal, rrn=rrn)
+
+
+def rule_that_applied(data: Path | None, *, rrn: str, stan: str = "", terminal: str = "") -> str:
+    """The same of the last message of an RRN, or of a STAN and a terminal."""
     from switch.cli.command.options import DATA_FOLDER, in_folder
     from switch.cli.console.program_name import program
     from switch.data_folder.control_socket import CONTROL_SOCKET, ask_centre
@@ -23,7 +29,6 @@ def kept_by_rule(message: Message, data: Path | None) -> str:
     folder = data or DATA_FOLDER
     if not (folder / CONTROL_SOCKET).exists():
         return ""
-    stan, terminal, rrn = (message.elements.get(number, "") for number in (11, 41, 37))
     try:
         told = ask_centre(folder, {"do": "applied", "stan": stan, "terminal": terminal, "rrn": rrn}, RULE_SECONDS).get("told")
     except SwitchError:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from switch.specs.parts import Parts
     from switch.specs.specification import Specs
 
+RULES_TOLD_MAX: Final = 2  #: in the line of the verdict; the steps have all of them
 ROOMY: Final = 100  #: from so many columns on, what happened has a column of its own
 
 
@@ -61,7 +62,9 @@ def _verdict(story: Lifecycle) -> tuple[str, Tone | None]:
     code, by = decision["response_code"], decision["decided_by"]
     took = decision["decided_at_ms"] - life.request["received_at_ms"]
     reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
-    also = "; reversed later" if any(reversal["effective"] for reversal in life.reversals) else ""
+    given = f"answered: {code} ("  # the reason tells of that rule
+    also = "".join(f"; {each}" for each in life.scripted[:RULES_TOLD_MAX] if given not in each)
+    also += "; reversed later" if any(reversal["effective"] for reversal in life.reversals) else ""
     return f"{answered(code)}, by {'Switch itself' if by == SWITCH else by} after {took} ms{reason}{also}", TONES[went(code)]
 
 

@@ -18,8 +18,9 @@ CHECKED_NAME = "rules"  #: of a text that is checked or tried without a name
 
 
 def list_rules(desk: Desk, call: Call) -> dict[str, Any]:
-    """The rules in the order in which they are tried: all, or those of one scope."""
-    return {"rules": desk.ask({"do": "list", "scope": call.query.get("scope")})["rules"]}
+    """The rules in the order in which they are tried, all or those of one scope, and the watched files with mistakes."""
+    answer = desk.ask({"do": "list", "scope": call.query.get("scope")})
+    return {key: answer[key] for key in ("rules", "wrong_files")}
 
 
 def add_rules(desk: Desk, call: Call) -> dict[str, Any]:

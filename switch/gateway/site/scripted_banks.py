@@ -1,4 +1,5 @@
-"""What rules of scenarios say of the issuing bank's page: the centre is asked at each payment, for it has the rules and counts.
+"""What rules of scenarios say of the issuing bank's page: the centre is asked at each payment, for it has the rules and counts,
+unless it has none for the page.
 
 The page finds the centre by the data folder that both have. A centre elsewhere has rules too, and no page asks it for them:
 then ``gateway.toml`` alone says what 3-D Secure finds.
@@ -19,6 +20,7 @@ from attrs import evolve
 from switch.acquirer.messages import HOLD_MTI, SALE_MTI, Paid, Till, payment
 from switch.card import AUTHENTICATION_RESULTS
 from switch.data_folder.control_socket import CONTROL_SOCKET, ask_centre
+from switch.data_folder.page_rules import page_rules_possible
 from switch.errors import UnreachableError
 from switch.gateway.payments.paying import TypedCard, transmitted_at
 from switch.gateway.protocol.payment_request import PaymentRequest
@@ -43,7 +45,7 @@ class ScriptedBanks:
         """What the bank's page finds for the payment of an order: the result that a rule of the centre chooses, which is
         counted and noted beside the order, else that of ``gateway.toml``."""
         usual = self._specs.gateway.rule_of(card.pan)
-        if not (self._data / CONTROL_SOCKET).exists():
+        if not page_rules_possible(self._data) or not (self._data / CONTROL_SOCKET).exists():
             return usual
         order = self._order(request, shop, card)
         try:

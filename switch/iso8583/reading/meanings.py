@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -72,6 +73,7 @@ CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
 
 
 CONVERSION_RATES: Final = frozenset({9, 10})
+_TRANSMITTED: Final = re.compile(r"([01][0-9])([0-3][0-9])([0-2][0-9])([0-5][0-9])([0-5][0-9])", re.ASCII)
 
 
 #: Element -> the words for its values; of DE 3 for its first two digits.
@@ -92,6 +94,8 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
         return currency_name(value)
     if number in CONVERSION_RATES:
         return conversion_rate(value)
+    if number == 7:
+        return transmitted(value)
     if number == 22:
         said = (ENTRY_MODE_MEANINGS.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
@@ -101,6 +105,16 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     if number == 54:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
     return TABLES.get(number, {}).get(value[:2] if number == 3 else value, "")
+
+
+def transmitted(digits: str) -> str:
+    """DE 7, MMDDhhmmss, for people: it is UTC by the standard, whatever zone the rest is in; empty where it is none.
+
+    >>> transmitted("1129125714")
+    '11-29 12:57:14 UTC'
+    """
+    match = _TRANSMITTED.fullmatch(digits)
+    return "" if match is None else "{}-{} {}:{}:{} UTC".format(*match.groups())
 
 
 def conversion_rate(code: str) -> str:

@@ -10,7 +10,7 @@ from switch.iso8583.mti import describe_mti
 from switch.iso8583.reading import meanings
 
 #: Elements that say the same as in 1987.
-_ALIKE: Final = frozenset({3, 54, *meanings.AMOUNTS, *meanings.CURRENCY_ELEMENTS, *meanings.CONVERSION_RATES})
+_ALIKE: Final = frozenset({3, 7, 54, *meanings.AMOUNTS, *meanings.CURRENCY_ELEMENTS, *meanings.CONVERSION_RATES})
 
 #: DE 22, place 7: how the card was read; digits by the standard, letters and 7 by networks.
 INPUT_MODES: Final = {

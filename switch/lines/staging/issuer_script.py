@@ -13,8 +13,8 @@ from switch.lines.staging.cues import AnswerCue
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
-from switch.scenarios.host_rule import ISSUER
 from switch.scenarios.playbook import Playbook
+from switch.scenarios.vocabulary.rule_words import ISSUER
 
 
 class RuleScript:

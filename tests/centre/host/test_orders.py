@@ -113,8 +113,8 @@ async def test_a_wrong_order_changes_nothing_and_says_all_that_is_wrong(tmp_path
     async with with_door(tmp_path, "amount=2 -> 05") as (_, _, asker):
         wrong = await asker.ask(do="add", lines=["any -> 91", "crad=1 -> 91", "any -> silense"])
         assert [sentence.partition(", expected")[0] for sentence in wrong["mistakes"]] == [
-            "rule: when.crad: found a key nobody reads",
-            "rule: then: found 'silense'",
+            "rule 2: when.crad: found a key nobody reads",
+            "rule 3: then: found 'silense'",
         ]
         text = FILE.replace("amount", "amuont").replace("response_code", "response_cod")
         wrong = await asker.ask(do="apply", name="mine", text=text)

@@ -59,7 +59,7 @@ async def test_an_answer_has_the_mti_of_another_function() -> None:
 async def test_an_answer_that_cannot_be_said_so_is_said_as_it_is() -> None:
     async with staged("any -> set 39=TOO LONG") as (centre, client):
         assert (await client.ask(purchase())).response_code == "00"
-    assert any("an answer 0110 of a scenario cannot be said" in notice.detail for notice in centre.notices)
+    assert any("an answer 0110 cannot be said as rule" in notice.detail for notice in centre.notices)
 
 
 async def test_a_peer_of_the_other_edition_gets_wrong_answers_in_its_own() -> None:

@@ -38,7 +38,8 @@ async def test_files_are_read_again_and_wrong_ones_leave_the_rules_there_were(
 
     async with staged() as (centre, client), trio.open_nursery() as nursery:
         server, file = centre.server, tmp_path / "bad-day.toml"
-        orders = Orders(server.script, server.rules_changed, {}, partial(scenario_of, specs()))
+        read = partial(scenario_of, specs())
+        orders = Orders(server.script, server.rules_changed, {}, read, watched=watched)
         nursery.start_soon(watch, watched, orders.carry_out, tell)
 
         async def code(stan: int) -> str | None:
@@ -51,10 +52,14 @@ async def test_files_are_read_again_and_wrong_ones_leave_the_rules_there_were(
             written(file, "amount=125 -> silense")
             await heard.wait()
             assert await code(2) == "91"
+            (of_file,) = (await orders.carry_out({"do": "list"}))["wrong_files"]
+            assert of_file["file"] == str(file)
+            assert of_file["mistakes"] == [f"{tmp_path}/{told[1].partition('; its')[0]}"]
             written(file, "amount=125 -> 12")
             await heard.wait()
             assert await code(3) == "12"
             assert len(server.script.playbook) == 1
+            assert (await orders.carry_out({"do": "list"}))["wrong_files"] == []
             file.unlink()
             await heard.wait()
             assert await code(4) == "00"

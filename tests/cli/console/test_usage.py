@@ -26,7 +26,11 @@ ACTIONS = "show, freeze, resume, advance, to, before-cut-off, next-banking-day"
         ("clock cutoff", f"ACTION: found 'cutoff', expected one of {ACTIONS}", "did you mean before-cut-off?"),
         ("send --port 0", "--port: found '0', expected a whole number from 1 to 65535", "switch send --help"),
         ("send --port x", "--port: found 'x', expected a whole number from 1 to 65535", "switch send --help"),
-        ("send --timeout x", "--timeout: found 'x', expected a number", "switch send --help"),
+        (
+            "send --timeout x",
+            "--timeout: found 'x', expected a length of time above 0 and up to 3600 s, such as 1s, 500ms or 1.5",
+            "switch send --help",
+        ),
         ("send --entry x", "--entry: found 'x', expected one of ecommerce, chip, magstripe, manual", "switch send --help"),
         ("send --type", "--type: found nothing, expected a value", ""),
         ("send --json=3", "--json: found a value, expected none", ""),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -14,9 +15,10 @@ from attrs import define
 
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
-from switch.centre.host.page_orders import PageOrders
+from switch.centre.host.page_orders import PageOrders, marked, marking
 from switch.cli.scenario_library import LibraryScenario, library_of
-from switch.data_folder.control_socket import CONTROL_SOCKET, close_door, open_door
+from switch.data_folder.control_socket import CONTROL_SOCKET, ask_centre, close_door, open_door
+from switch.data_folder.page_rules import NO_PAGE_RULES
 from switch.gateway.site.scripted_banks import SCRIPTED
 from switch.iso8583.scripted.element_names import numbers_by_name
 from switch.scenarios.host_rule import HostRule
@@ -89,14 +91,17 @@ async def scripted(folder: Path, played: Iterable[HostRule], *, door: bool = Tru
         server = centre.server
         of_page = PageOrders(server.script, specs(), centre.notices.append).handlers
         read = partial(scenario_of, specs())
-        orders = Orders(server.script, server.rules_changed, names, read, others=of_page)
+        orders = Orders(
+            server.script, marking(folder, server.script.playbook, server.rules_changed), names, read, others=of_page
+        )
         opened = open_door(folder)
         try:
             if door:
                 nursery.start_soon(serve_door, opened, orders.carry_out)
             else:
                 close_door(folder, opened)
-            yield Scripted(page, playbook, orders, now)
+            with marked(folder, server.script.playbook):
+                yield Scripted(page, playbook, orders, now)
         finally:
             nursery.cancel_scope.cancel()
             close_door(folder, opened)
@@ -167,3 +172,23 @@ async def test_without_a_centre_in_its_folder_the_page_goes_by_its_file(
         assert await played.seen(f"checkout card={FRICTIONLESS}") == "paid, mdStatus 2"
         assert "3-D Secure goes by gateway.toml alone" in capsys.readouterr().err
         assert len(played.playbook.never_hit()) == 1
+
+
+async def test_a_centre_that_has_no_rule_for_the_page_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+
+    def ask(data: Path, order: dict[str, Any], seconds: float) -> dict[str, Any]:
+        asked.append(order["do"])
+        return ask_centre(data, order, seconds)
+
+    monkeypatch.setattr("switch.gateway.site.scripted_banks.ask_centre", ask)
+    async with scripted(tmp_path / "data", rules("class=request channel=chip -> 05")) as played:
+        assert (tmp_path / "data" / NO_PAGE_RULES).exists()
+        assert await played.seen(f"checkout card={FRICTIONLESS}") == "paid, mdStatus 2"
+        assert asked == []
+        added = await played.orders.carry_out({"do": "add", "lines": ["times=1 any -> threeds=attempted"]})
+        assert await played.seen(f"checkout card={FRICTIONLESS}") == "paid, mdStatus 4"
+        assert asked == ["threeds"]
+        await played.orders.carry_out({"do": "remove", "ids": [added["rules"][0]["id"]]})
+        assert await played.seen(f"checkout card={FRICTIONLESS}") == "paid, mdStatus 2"
+        assert asked == ["threeds"]

@@ -142,6 +142,7 @@ def test_meanings() -> None:
         3: "purchase",
         4: "125.00 MAD",
         5: "10.00 EUR",
+        7: "11-22 09:15:30 UTC",
         22: "chip, terminal takes PINs",
         25: "normal presentment",
         39: "insufficient funds",
