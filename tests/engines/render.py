@@ -8,13 +8,13 @@ asked by IN, for DuckDB would copy all rows and all their columns to look for it
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
-
-import sqlglot
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any, Final
 
 from switch.endofday import engines
 from switch.endofday.engines.statements import LINE_STATEMENTS
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 FOLDER: Final = Path(engines.__path__[0]) / "duckdb"
 HEAD: Final = (
@@ -24,6 +24,8 @@ HEAD: Final = (
 
 def _exact(node: exp.Expression) -> exp.Expression:
     """A division of integers truncates, in SQLite by ``/`` and in DuckDB by ``//``; both operands keep their parentheses."""
+    from sqlglot import exp
+
     if isinstance(node, exp.Div):
         left, right = node.this.transform(_exact), node.expression.transform(_exact)
         return exp.Paren(this=exp.IntDiv(this=exp.paren(left), expression=exp.paren(right)))
@@ -32,11 +34,15 @@ def _exact(node: exp.Expression) -> exp.Expression:
 
 def _as_wide(node: exp.Expression) -> exp.Expression:
     """DuckDB sums integers to 128 bits."""
+    from sqlglot import exp
+
     return exp.cast(node.copy(), "BIGINT") if isinstance(node, exp.Sum) else node
 
 
-def _within(node: exp.Expression) -> exp.Expression:
+def _within(node: exp.Expression) -> Any:
     """EXISTS (SELECT 1 FROM t WHERE t.x = outer AND ...) as outer IN (SELECT t.x FROM t WHERE ...), false for NULL."""
+    from sqlglot import exp
+
     if not isinstance(node, exp.Exists):
         return node
     inner: Any = node.this
@@ -53,6 +59,9 @@ def _within(node: exp.Expression) -> exp.Expression:
 
 def in_duckdb(sql: str) -> str:
     """A statement of SQLite as DuckDB has it."""
+    import sqlglot
+    from sqlglot import exp
+
     tree: Any = sqlglot.parse_one(sql, read="sqlite")
     if isinstance(tree, (exp.Create, exp.Insert)):
         tree.expression.set("order", None)

@@ -29,7 +29,7 @@ def test_random_sequences_of_days(seed: int) -> None:
     assert disagreement(seed) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(days=DAYS)
 def test_stories(days: tuple[list[Event], ...]) -> None:
     def play(folder: Path) -> Path:
@@ -72,9 +72,8 @@ def test_texts_that_no_line_of_csv_may_have(tmp_path: Path) -> None:
     assert differences(play, tmp_path, [("duckdb",)]) == []
 
 
-@pytest.mark.parametrize("merchants", [300])
-def test_many_lines(tmp_path: Path, merchants: int) -> None:
-    names = shops(merchants)
+def test_many_lines(tmp_path: Path) -> None:
+    names = shops(300)
 
     def play(folder: Path) -> Path:
         write_journal(folder, MANY, names)
