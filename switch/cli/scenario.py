@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import click
 from switch.cli.command.calling import centre_option
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import scenario_names
-from switch.cli.command.options import PATH, specs_option
+from switch.cli.command.options import PATH, in_folder, json_option, specs_option
 from switch.cli.command.rule_help import RuleVerb, refuse_unquoted
 from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
@@ -41,7 +42,8 @@ def scenario() -> None:
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
 @_INTO_SCOPE
 @centre_option
-def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
+@json_option
+def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path, as_json: bool) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
     A rule is conditions, an arrow, and answers with commas between. `--help` lists them, and this page explains them:
@@ -56,7 +58,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
     """
     refuse_unquoted(rules)
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
+    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data, as_json)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
@@ -64,26 +66,31 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
 @_INTO_SCOPE
 @centre_option
 @specs_option
-def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
+@json_option
+def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go."""
     from switch.specs.files import read_bytes
     from switch.specs.load import scenario_path, specs_of
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    return _show_added(answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope}), data)
+    order = {"do": "apply", "name": path.stem, "text": text, "scope": scope}
+    return _show_added(answer_of_centre(data, order), data, as_json)
 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
 @_SCOPE
 @centre_option
-def list_rules(scope: str | None, data: Path) -> int:
+@json_option
+def list_rules(scope: str | None, data: Path, as_json: bool) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to.
 
     A file of `switch up --scenarios` that has mistakes is a warning for each mistake. The rules that it brought before stay.
     """
     answer = answer_of_centre(data, {"do": "list", "scope": scope})
-    _say_wrong_files(answer.get("wrong_files", []))
+    if as_json:
+        return _show_as_json(answer, ("rules", "states", "wrong_files"))
+    _say_wrong_files(answer["wrong_files"])
     if not answer["rules"]:
         say_text("no rules")
         return EXIT_DONE
@@ -224,11 +231,18 @@ def _say_wrong_files(wrong_files: list[dict[str, Any]]) -> None:
             complain(f"warning: {mistake}; its earlier rules stay")
 
 
-def _show_added(answer: dict[str, Any], data: Path) -> int:
+def _show_as_json(answer: dict[str, Any], keys: Sequence[str]) -> int:
+    from switch.cli.show.tables import show_json
+
+    show_json({key: answer[key] for key in keys})
+    return EXIT_DONE
+
+
+def _show_added(answer: dict[str, Any], data: Path, as_json: bool) -> int:
+    if as_json:
+        return _show_as_json(answer, ("rules", "warnings"))
     _show(answer["rules"])
     for warning in answer["warnings"]:
         complain(f"warning: {warning}")
-    from switch.cli.command.options import in_folder
-
     next_step(f"see what they did: {shlex.quote(program())} scenario list{in_folder(data)}")
     return EXIT_DONE

@@ -23,7 +23,16 @@ from switch.routing.memory.past import DecidedRequest, Named, NewAmount, Referen
 from switch.routing.memory.totals import Reconciled
 from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
-from switch.transaction import ISSUER_INOPERATIVE, REASON_TIMEOUT, SWITCH, Authorization, Decision, ExchangeKey
+from switch.transaction import (
+    INVALID_RESPONSE,
+    ISSUER_INOPERATIVE,
+    REASON_INVALID_RESPONSE,
+    REASON_TIMEOUT,
+    SWITCH,
+    Authorization,
+    Decision,
+    ExchangeKey,
+)
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
@@ -35,7 +44,9 @@ SELECT {SELECT_REQUEST}, decision.response_code, decision.approval_code, decisio
   decision.approved_minor,
   (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1),
   decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
-    SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
+    SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}'),
+  decision.approved_minor IS NULL AND decision.response_code <> '{INVALID_RESPONSE}' AND EXISTS (
+    SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_INVALID_RESPONSE}')
 FROM {REQUESTS} JOIN decision ON decision.request_id = request.id
 """
 #: Not undone: what is still worth something, or was completed and so may be.
@@ -264,7 +275,8 @@ class JournalReader:
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> DecidedRequest:
-        request, (code, approval_code, decided_by, reason, approved_minor, left_minor, unanswered) = RequestRow.of(row)
+        request, (code, approval_code, decided_by, reason, approved_minor, left_minor, *doubts) = RequestRow.of(row)
+        unanswered, given_back = map(bool, doubts)
         authorization = request.authorization(self._vault)
         partly = approved_minor if approved_minor is not None and approved_minor < authorization.amount_minor else None
         decision = Decision(
@@ -273,9 +285,10 @@ class JournalReader:
             decided_by=decided_by,
             reason=reason,
             approved_minor=partly,
-            unanswered=bool(unanswered),
+            unanswered=unanswered,
         )
         past = DecidedRequest(request.id, authorization, request.issuer, decision, approved_minor or 0, capture=request.capture)
+        past.given_back = given_back
         if left_minor is not None:
             past.remaining_minor = left_minor
         if past.held:

@@ -40,3 +40,22 @@ def test_many_lines_are_one_sentence() -> None:
     assert told[-1] == Notice("late_answer", "… and 30 more of this kind in the last 3 s")
     limit.close()
     assert len(told) == OF_A_KIND_MAX + 2
+
+
+def test_a_window_begins_with_the_end_of_the_one_before() -> None:
+    limit, told, now = limited()
+    now.append(101.5)
+    limit.sum_up()
+    now.append(101.9)
+    for number in range(OF_A_LINE_MAX + 7):
+        limit.tell(Notice("bad_frame", f"ascii 127.0.0.1:1: bad {number}"))
+    assert len(told) == OF_A_LINE_MAX
+    now.append(102.4)
+    limit.tell(Notice("bad_frame", "ascii 127.0.0.1:1: bad again"))
+    assert len(told) == OF_A_LINE_MAX, "it is not over yet"
+    now.append(102.5)
+    limit.tell(Notice("bad_frame", "ascii 127.0.0.1:1: bad again"))
+    assert [notice.detail for notice in told[OF_A_LINE_MAX:]] == [
+        "ascii 127.0.0.1:1: … and 8 more of this kind from this line in the last 1 s",
+        "ascii 127.0.0.1:1: bad again",
+    ]

@@ -93,6 +93,20 @@ def test_explain_trace_and_tail(centre: CentreProcess) -> None:
     assert proof["expectations"][1]["near_misses"]
 
 
+@pytest.mark.long
+def test_rules_of_scenarios(centre: CentreProcess, tmp_path: Path) -> None:
+    data = ("--data", centre.data)
+    (tmp_path / "retry.toml").write_text(
+        'purpose = "retry"\nrules = ["stan=999999 per=card -> 91 + state tried"]', encoding="utf-8"
+    )
+    added = held("scenario-add", run("scenario", "add", "stan=999998 -> 91", "--json", *data).json)
+    applied = held("scenario-add", run("scenario", "apply", tmp_path / "retry.toml", "--json", *data).json)
+    listed = held("scenario-list", run("scenario", "list", "--json", *data).json)
+    assert listed["rules"] == applied["rules"] + added["rules"]
+    assert [rule["hits"] for rule in listed["rules"]] == [0, 0]
+    assert run("scenario", "remove", "--all", *data).code == 0
+
+
 def test_decode_of_one_of_many_and_of_two(tmp_path: Path) -> None:
     example = FOLDER.parents[1] / "examples" / "purchase-bcd.hex"
     held("decode", run("decode", example, "--json").json)

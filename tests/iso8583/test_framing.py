@@ -255,3 +255,27 @@ def test_terminals_may_send_controls_between_frames() -> None:
     assert [each.body for each in framer.feed(b"\x05" + frame + b"\x06" + frame + b"\x04")] == [WHOLE, WHOLE]
     with pytest.raises(MessageError, match="found byte 03 in the message"):
         framer.wrap(b"08\x0300")
+
+
+def test_what_has_come_of_a_frame_is_told_until_there_is_a_fault() -> None:
+    at, told = framer("2b", frame_bytes_max=10), list[str | None]()
+    for piece in (b"", b"\x00", b"\x05ab", b"cde", b"\xff\xffabc"):
+        at.feed(piece)
+        told.append(at.incomplete)
+    head = "length header: found 1 byte, expected 2"
+    assert told == [None, head, "length header 00 05: found 2 bytes behind it, expected 5", None, None]
+    assert at.fault is not None
+    lines = framer("lf")
+    lines.feed(b"abc")
+    assert lines.incomplete is not None
+    assert lines.incomplete.startswith("found 3 bytes without an end, expected ")
+
+
+def test_what_stands_between_is_looked_at_where_messages_have_no_length() -> None:
+    at = framer("lf + 'ISO'")
+    assert [frame.body for frame in at.feed(b"ISO0800\nISO0810\n")] == [b"0800", b"0810"]
+    assert at.feed(b"ISX0800\n") == []
+    assert at.fault is not None
+    short = framer("lf + 'ISO'")
+    assert short.feed(b"IS\n") == []
+    assert short.fault is not None

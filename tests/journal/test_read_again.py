@@ -11,8 +11,9 @@ import pytest
 from attrs import evolve
 
 from switch.data_folder.vault import Vault
+from switch.errors import DataFolderError
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
-from switch.journal.reader import has_approvals_of
+from switch.journal.reader import has_approvals_of, read_open_date
 from switch.merchant import BY_COMPLETION
 from switch.routing.memory.past import Reference
 from switch.routing.traffic.effects import JournalDecision, JournalRequest
@@ -145,3 +146,49 @@ def test_a_journal_knows_of_an_issuers_money_where_it_has_approved_some(
     _written(journal, 1, request(1, amount_minor=amount_minor))
     assert has_approvals_of(tmp_path / JOURNAL_FILE, VESTA.issuer) is knows
     assert not has_approvals_of(tmp_path / JOURNAL_FILE, "atlas")
+
+
+def test_a_decline_is_read_as_worth_nothing(journal: SqliteJournal) -> None:
+    asked = request(1)
+    row = JournalRequest(1, asked, "line 1", "5999", VESTA, "foreign")
+    declined = Decision(response_code="51", approval_code=None, decided_by=VESTA.issuer, reason="short of money")
+    journal.commit(Batch([row], [JournalDecision(1, declined)]), 1_000)
+    past = journal.archive.find(asked.key)
+    assert past is not None
+    assert (past.decision, past.remaining_minor, past.to_undo, past.held, past.given_back) == (declined, 0, False, False, False)
+    assert past.decided_at is None
+
+
+@pytest.mark.parametrize("completed", [1, 2])
+def test_a_hold_that_was_completed_is_meant_by_its_approval_code_although_another_waits(
+    journal: SqliteJournal, completed: int
+) -> None:
+    for number in (1, 2):
+        hold = request(number, rrn="RRN000000001", pre_authorized=True)
+        row = JournalRequest(number, hold, "line 1", "5999", VESTA, "foreign", LATER)
+        decision = Decision(response_code="00", approval_code=f"A0000{number}", decided_by=VESTA.issuer, reason="approved")
+        journal.commit(Batch([row], [JournalDecision(number, decision, hold.amount_minor)]), 1_000)
+    advice = request(3, message_class=FINANCIAL, function=ADVICE, original_key=request(completed).key, rrn="RRN000000001")
+    _written(journal, 3, advice, original_id=completed, completes=True)
+    reference = Reference("RRN000000001", "TERM0001", advice.merchant_id, None)
+    meant = {}
+    for code in ("A00001", "A00002", "A00003", None):
+        found = journal.archive.find_hold(reference, code)
+        assert found is not None
+        meant[code] = found.request_id
+    assert meant == {"A00001": 1, "A00002": 2, "A00003": 3 - completed, None: 3 - completed}
+    assert journal.archive.find_hold(reference._replace(terminal_id="TERM0002"), "A00001") is None
+
+
+def test_the_open_date_of_a_journal_is_its_last_one_and_none_where_there_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / JOURNAL_FILE
+    assert read_open_date(path) is None
+    with closing(SqliteJournal(path, Vault.open(tmp_path))) as journal:
+        assert read_open_date(path) is None
+        journal.open_business_date("2026-11-22", "operator", 1)
+        journal.open_business_date("2026-11-23", "clock", 2)
+        assert read_open_date(path) == ("2026-11-23", "clock")
+    path.write_text("this is no database, but a text that is long enough to be looked at" * 20)
+    for reads in (read_open_date, lambda path: has_approvals_of(path, "atlas")):
+        with pytest.raises(DataFolderError, match=r"journal\.db: found .*, expected a journal of Switch"):
+            reads(path)

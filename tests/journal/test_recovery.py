@@ -498,3 +498,30 @@ def test_what_was_reversed_before_it_came_is_declined_whenever_it_comes(
     assert _code(kept.board.handle(asked(1), 0.0)) == "12"
     assert any(isinstance(effect, Forward) for effect in kept.board.handle(asked(2), 0.0))
     kept.journal.close()
+
+
+def test_open_batches_count_what_the_last_two_business_dates_have(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for stan, day in enumerate(("2026-11-22", "2026-11-23", "2026-11-25"), start=1):
+        kept.journal.open_business_date(day, "operator", NOW_MS)
+        kept.handle(asked(stan, amount_minor=10**stan))
+        kept.handle(asked(10 + stan, amount_minor=2 * 10**stan))
+        kept.handle(reversed_(10 + stan, own_stan=900 + stan, amount_minor=2 * 10**stan))
+    kept = kept.restarted()
+    counted = kept.board._reconciler.batches.open(("504001", "TERM0001"))
+    sums = (counted.debits_count, counted.debits_minor, counted.debits_reversed_count, counted.debits_reversed_minor)
+    assert sums == (4, 3_300, 2, 2_200)
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_of_two_reversals_of_one_stan_that_came_before_it_the_later_counts(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for sent_at in ("1119091600", "1122091600"):
+        kept.handle(by_stan_alone(1, None, sent_at))
+    kept = kept.restarted() if restarted else kept
+    kept.handle(IssuerUp("atlas"))
+    assert _code(kept.board.handle(asked(1), 0.0)) == "12"
+    kept.journal.close()

@@ -308,3 +308,17 @@ def test_an_answer_to_nothing_is_told_with_the_nearest_request_and_each_element_
     nearest = f"nearest is request 1 (STAN 000001): {' and '.join(differing)} differ"
     assert (nearest in told) == (len(differing) <= 2)
     assert ("nothing like it waits" in told) == (len(differing) > 2)
+
+
+def test_the_nearest_request_is_the_one_most_alike_and_of_equals_the_first() -> None:
+    talk = Dialogue()
+    for stan in (1, 2, 3):
+        (talk >> asked(stan)).drop()
+    event = answered(9)
+    for changes, number in (({}, 1), ({"terminal_id": "TERM0002"}, 1), ({"stan": "000002", "terminal_id": "TERM0002"}, 2)):
+        key = event.answer.key._replace(**changes)
+        told = (talk >> evolve(event, answer=evolve(event.answer, key=key))).drop()
+        assert f"nearest is request {number} (STAN 00000{number})" in told
+    key = event.answer.key._replace(terminal_id="TERM0002", transmitted_at="1122091531")
+    assert "nothing like it waits" in (talk >> evolve(event, answer=evolve(event.answer, key=key))).drop()
+    assert "nothing like it waits" in (talk >> answered(9, issuer="vesta")).drop()

@@ -175,7 +175,7 @@ class Adjustments:
             amount_minor=amount_minor,
             original_minor=None,
             repeat=False,
-            approval_code=named.authorization.approval_code or sale.decision.approval_code,
+            approval_code=named.decision.approval_code or sale.decision.approval_code,
         )
         if last is not named:  # it stood for what is reversed
             also = evolve(reversal, original_key=last.authorization.key, amount_minor=last.authorization.amount_minor)

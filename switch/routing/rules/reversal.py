@@ -8,6 +8,7 @@ from switch.money import format_minor
 from switch.record import record
 from switch.routing.memory.past import DecidedRequest
 from switch.transaction import (
+    APPROVALS,
     APPROVED,
     ORIGINAL_AMOUNT_INCORRECT,
     UNABLE_TO_LOCATE,
@@ -61,6 +62,9 @@ def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> Rev
     if not past.decision.approved:
         code = past.decision.response_code
         return ReversalOutcome(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
+    told = past.authorization.advised_code
+    if told is not None and told not in APPROVALS:
+        return ReversalOutcome(request_id, False, APPROVED, f"the original told of a decline, {told}: nothing to undo")
     amounts = {named.authorization.amount_minor, named.decision.approved_minor}
     if named.capture == WITH_BATCH:  # what took its place has adjusted it, and its sender may know it by either amount
         amounts.add(past.authorization.amount_minor)

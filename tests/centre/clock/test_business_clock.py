@@ -11,7 +11,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from switch.centre.clock.business_clock import BusinessClock
+from switch.centre.clock.business_clock import CLOCK_SECONDS, WAIT_SECONDS_MIN, BusinessClock
 from switch.data_folder.vault import Vault
 from switch.errors import BusyError
 from switch.journal.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal
@@ -111,3 +111,28 @@ def test_a_date_before_the_open_one_is_refused(tmp_path: Path) -> None:
     assert (refused.code, refused.sentence) == (2, f"{found}: that date is open in {tmp_path}")
     both = run("up", "--data", tmp_path, "--business-date", "2026-11-23", "--accept-clock")
     assert (both.code, both.sentence) == (2, "--accept-clock: found beside --business-date, expected one of them")
+
+
+async def test_a_date_that_somebody_set_while_the_journal_was_busy_is_opened_later_and_no_date_beyond_it(
+    autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    class Busy(MemoryJournal):
+        busy = True
+
+        def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+            if self.busy:
+                raise BusyError("another process writes")
+            super().open_business_date(business_date, opened_by, now_ms)
+
+    journal, told, days = Busy(), list[str](), [30]
+    journal.dates = [("2026-11-22", "clock")]
+    clock = _clock(journal, tmp_path, lambda: CUT_OFF_MS + (days[0] - 1) * DAY_MS, told)
+    with pytest.raises(BusyError):
+        await clock.clock_was_set()
+    assert clock._look() == WAIT_SECONDS_MIN
+    days[0] = 31
+    assert clock._look() == CLOCK_SECONDS
+    assert len(told) == 1, "one day beyond what was set is too far ahead"
+    days[0], journal.busy = 30, False
+    assert clock._look() == 0.0
+    assert journal.open_date() == ("2026-12-22", "clock")

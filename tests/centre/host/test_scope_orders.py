@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from switch.centre.host.scope_orders import ScopeOrders
 from switch.iso8583.message import Message
 from tests.centre.host.test_orders import with_door
 from tests.support.centre_in_loop import purchase
@@ -62,3 +63,13 @@ async def test_what_the_centre_tells_is_asked_for_by_name(tmp_path: Path) -> Non
     async with with_door(tmp_path) as (_, _, asker):
         assert await asker.ask(do="tell", what="weather") == {"error": "what: found 'weather', expected one of answer"}
         assert await asker.ask(do="tell", what="answer") == {"answer": 42}
+
+
+async def test_cards_of_a_scope_are_whole_for_who_asks_for_them_by_name_alone() -> None:
+    card = "9504010000000019"
+    orders = ScopeOrders(lambda scope: None, lambda name: 0).orders
+    put = await orders["put_scope"]({"values": {"name": "a", "card": [card]}})
+    said = [put, *[await orders["scopes"](order) for order in ({}, {"unmasked": False}, {"unmasked": "yes"}, {"unmasked": 1})]]
+    assert not [each for each in said if card in str(each)]
+    assert card in str(await orders["scopes"]({"unmasked": True}))
+    assert card not in str(await orders["remove_scope"]({"scope": "a"}))

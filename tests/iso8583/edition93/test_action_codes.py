@@ -17,11 +17,12 @@ from switch.iso8583.edition93.action_codes import (
     MEANINGS,
     action_code,
     code_meaning,
+    finer,
     response_code,
     settlement,
 )
 from switch.iso8583.mti import CLASSES
-from switch.transaction import APPROVALS, RESPONSE_MEANINGS
+from switch.transaction import APPROVALS, RESPONSE_MEANINGS, Decision
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "reference" / "response-codes.md"
 
@@ -199,3 +200,22 @@ def test_codes_of_four_digits_are_of_2003(code: str) -> None:
     """The same words have three digits in 1993."""
     assert code not in ACTION_MEANINGS
     assert code[0] + code[2:] in ACTION_MEANINGS
+
+
+@pytest.mark.parametrize(
+    ("code", "unanswered", "said"),
+    [
+        ("91", True, "911"),
+        ("91", False, None),
+        ("00", False, None),
+        ("51", False, None),
+        ("1A", False, "123"),
+        ("82", False, "122"),
+        ("88", False, "122"),
+        ("N7", False, "122"),
+        ("N7", True, "911"),
+    ],
+)
+def test_what_a_decision_says_more_than_its_code_is_said_in_1993(code: str, unanswered: bool, said: str | None) -> None:
+    decision = Decision(response_code=code, approval_code=None, decided_by="atlas", reason="", unanswered=unanswered)
+    assert finer(decision) == said

@@ -182,3 +182,45 @@ def test_an_answer_gives_the_billing_back() -> None:
     answer = with_billing(Message("0110", {39: "00"}), request)
     assert {n: answer.elements.get(n) for n in (6, 10, 16, 51)} == {n: request.elements[n] for n in (6, 10, 16, 51)}
     assert with_billing(Message("0110", {39: "10"}), request, 1_000).elements[6] == "000000001000"
+
+
+@pytest.mark.parametrize(
+    ("today", "at", "on"),
+    [
+        (date(2028, 2, 29), "0229", "2028-02-29"),
+        (date(2027, 12, 30), "0229", "2028-02-29"),
+        (date(2029, 1, 2), "0229", "2028-02-29"),
+        (date(2026, 6, 1), "0229", "2026-06-01"),
+        (date(2100, 3, 1), "0229", "2100-03-01"),
+        (date(2101, 1, 1), "0229", "2101-01-01"),
+        (date(2000, 3, 1), "0229", "2000-02-29"),
+        (date(2001, 1, 1), "0229", "2000-02-29"),
+        (date(2028, 1, 1), "1231", "2027-12-31"),
+        (date(2027, 12, 31), "0101", "2028-01-01"),
+        (date(2027, 5, 5), "1301", "2027-05-05"),
+    ],
+    ids=str,
+)
+def test_a_day_is_of_the_nearest_year_that_has_it(today: date, at: str, on: str) -> None:
+    assert network(today=today)._dated(at).isoformat() == on
+
+
+@pytest.mark.parametrize(
+    ("elements", "billed"),
+    [
+        ({"de6": "000000001151", "de10": "89210000"}, 1_151),
+        ({"de6": "000000001151", "de10": ""}, 1_151),
+        ({"de6": "", "de10": "89210000"}, 1_151),
+        ({"de6": "000000001151", "de10": "00000000"}, 1_151),
+    ],
+    ids=str,
+)
+def test_an_account_is_asked_for_what_de_6_says_or_what_de_10_makes_of_it(elements: dict[str, str], billed: int) -> None:
+    found = billed_in("978", read(sale(de51="978", **elements)))
+    assert found is not None
+    assert (found.request.amount_minor, found.request.currency) == (billed, "978")
+
+
+@pytest.mark.parametrize("elements", [{"de51": ""}, {"de51": "840"}, {"de49": "978", "de51": "978"}], ids=str)
+def test_what_names_no_billing_in_the_currency_of_the_account_is_not_converted(elements: dict[str, str]) -> None:
+    assert billed_in("978", read(sale(de6="000000001151", **elements))) is None

@@ -60,3 +60,8 @@ def test_nothing_is_said_of_an_approval_that_is_not_known() -> None:
 
 def test_every_kind_has_a_message_of_its_own() -> None:
     assert len({(kind.processing_code, kind.condition, kind.moves_money) for kind in KINDS.values()}) == len(KINDS)
+
+
+def test_an_increment_says_in_de_25_that_it_is_a_pre_authorization() -> None:
+    assert followed(INCREMENT).elements[25] == "06"
+    assert followed(COMPLETE).elements[25] != "06"

@@ -246,3 +246,14 @@ def test_whatever_came_it_is_handed_on_or_an_error_of_the_message(private: str, 
 )
 def test_results_in_words(name: str, place: str, value: str, words: str) -> None:
     assert proof_words(DIALECTS[name], place, value) == words
+
+
+def test_proofs_of_no_message_are_put_into_the_places_of_a_dialect() -> None:
+    security = CardSecurity(cvv2="123", eci="05", cavv=CAVV)
+    e = {number: value for number, value in PURCHASE.elements.items() if number not in (48, 126)}
+    for name, places in (("ascii", ASCII), ("visa_like", VISA)):
+        written = places.written(e, security)
+        assert {number: written[number] for number in e} == e
+        found = proofs(written, name)
+        assert (found.cvv2, found.eci, found.cavv) == ("123", "05", CAVV)
+    assert ASCII.written(e, CardSecurity()) == e

@@ -49,3 +49,10 @@ def test_what_stands_alone_is_known_by_its_head(value: str) -> None:
 def test_a_long_value_is_cut() -> None:
     assert f"43{LENGTHS_MAX:02d}" in alone_by_head(layout(), TAGS)
     assert f"43{LENGTHS_MAX + 1:02d}" not in alone_by_head(layout(), TAGS)
+
+
+def test_what_is_not_of_its_class_ends_the_reading() -> None:
+    assert cut_by_tag(layout(), "8701M9203123") == {"87": "M", "92": "123"}
+    assert cut_by_tag(layout(), "8701M92031\x013" + "8701N") == {"87": "M"}
+    assert cut_by_tag(layout(), "8701M8701N") == {"87": "M"}, "the first counts"
+    assert cut_by_tag(layout(), "8701M920312") == {"87": "M"}, "it breaks off"

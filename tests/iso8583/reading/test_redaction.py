@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import EBCDIC
-from switch.iso8583.elements import NEVER_STORED
+from switch.iso8583.elements import CARD_DATA, EMV_CARD_DATA, NEVER_QUOTED, NEVER_STORED
 from switch.iso8583.message import Message
 from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head, looked_through
 from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, dialect, said_in, with_elements
@@ -257,3 +257,50 @@ def test_bytes_that_are_no_frame_are_kept_as_far_as_no_element_can_stand_there(d
 def test_any_bytes_can_be_blanked(name: str, data: bytes) -> None:
     kept = blanked(codec(name), data)
     assert len(kept.body) == len(data)
+
+
+#: Tags of EMV Book 3, annex A, and of contactless kernels, whose values are a PAN, a track, a name or an enciphered PIN.
+CARD_TAGS = {
+    "56": "track 1 equivalent data of contactless magnetic stripe mode",
+    "57": "track 2 equivalent data",
+    "5A": "PAN",
+    "5F20": "cardholder name",
+    "5F21": "track 1",
+    "5F22": "track 2",
+    "5F23": "track 3",
+    "99": "transaction PIN data",
+    "9F0B": "cardholder name extended",
+    "9F1F": "track 1 discretionary data",
+    "9F20": "track 2 discretionary data",
+    "9F6B": "track 2 data of contactless magnetic stripe mode",
+}
+
+
+@pytest.mark.parametrize("tag", [*CARD_TAGS, "9F26", "95", "5F34", "9F10"])
+def test_each_tag_that_is_card_data_is_overwritten_and_no_other(tag: str) -> None:
+    assert set(CARD_TAGS) == EMV_CARD_DATA
+    wire, chip = codec("ascii"), f"950500000080{'00'}{tag}04DEADBEEF9A03261122"
+    data = wire.encode(with_elements(PURCHASE, de55=chip))
+    kept = wire.decode(blanked(wire, data).body).elements[55]
+    assert kept == (chip.replace("DEADBEEF", "00000000") if tag in CARD_TAGS else chip)
+
+
+def test_what_is_never_stored_shown_or_quoted() -> None:
+    """Tracks 1, 2 and 3, PIN block, keys, MACs, and private data where networks put a CVV2 or a track."""
+    never = {35, 36, 45, 48, 52, 59, 61, 62, 64, 96, 126, 127, 128}
+    assert never == NEVER_STORED
+    assert never | {55} == NEVER_QUOTED
+    assert never | {2, 34, 55} == CARD_DATA
+
+
+@pytest.mark.parametrize("name", ["ascii", "ascii93"])
+@pytest.mark.parametrize("dated", [True, False])
+def test_of_a_message_that_is_not_plainly_of_its_edition_no_value_is_taken(name: str, dated: bool) -> None:
+    wire = codec(name)
+    said = said_in(name, PURCHASE)
+    number = 12 if name == "ascii93" else 7
+    at = said.elements[number] if dated else "9" * len(said.elements[number])
+    data = wire.encode(Message(said.mti, {**said.elements, number: at})).replace(b"000000012500", b"0000X0012500")
+    kept = blanked(wire, data)
+    assert kept.error is not None
+    assert bool(kept.message.elements) == dated

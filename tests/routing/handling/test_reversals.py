@@ -124,7 +124,7 @@ def test_a_reversal_by_reference_of_what_never_came_is_remembered_once() -> None
 
 
 @pytest.mark.parametrize(("card", "code"), [(None, "12"), (ATLAS_CARD, "12"), (VESTA_CARD, "forward")])
-@pytest.mark.parametrize(("sent_at", "is_near"), [("1122091600", True), ("1123091529", True), ("1123091531", False)])
+@pytest.mark.parametrize(("sent_at", "is_near"), [("1122091600", True), ("1123091530", True), ("1123091531", False)])
 def test_a_reversal_by_stan_alone_of_what_never_came_is_remembered_for_a_day_and_for_its_card(
     card: str | None, code: str, sent_at: str, is_near: bool
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any
@@ -12,7 +13,7 @@ from attrs import evolve
 from switch.card import Pan
 from switch.routing.memory import names as names_module
 from switch.routing.memory.history import History
-from switch.routing.memory.names import SAME_AGAIN_SECONDS, Names, named_by
+from switch.routing.memory.names import SAME_AGAIN_SECONDS, SAME_STAN_SECONDS, Names, Near, named_by, same_key, seconds_apart
 from switch.routing.memory.past import DecidedRequest, NoArchive, Reference, SameStan
 from switch.routing.memory.pending import Exchange, Pending
 from switch.transaction import (
@@ -226,3 +227,161 @@ def _past_of(several: Iterable[Authorization]) -> Past:
     for number, each in enumerate(several, start=1):
         past.decided(each, number)
     return past
+
+
+def test_the_limits_of_names() -> None:
+    limits = (SAME_AGAIN_SECONDS, SAME_STAN_SECONDS, names_module.ADDED_MAX, names_module.UNUSED_MAX, names_module.FEW_WAITING)
+    assert limits == (600, 86_400, 10_000, 10_000, 100)
+    assert names_module._NEAREST_SEARCHED_MAX == 50
+
+
+def test_times_lie_apart_either_way_over_a_leap_day_and_the_turn_of_a_year_and_for_ever_where_one_is_none() -> None:
+    apart = {
+        ("1122091530", "1122091531"): 1,
+        ("0228235959", "0229000000"): 1,
+        ("0228000000", "0301000000"): 2 * 86_400,
+        ("1231235959", "0101000000"): 1,
+        ("0101000000", "0702000000"): 183 * 86_400,
+        ("0101000000", "0703000000"): 182 * 86_400,
+    }
+    for (one, other), seconds in apart.items():
+        assert seconds_apart(one, other) == seconds_apart(other, one) == seconds
+    for none in ("", "1331000000", "0230000000", "1122"):
+        assert seconds_apart(none, "1122091530") == seconds_apart("1122091530", none) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("at", "fits"), [("1123091530", True), ("1121091530", True), ("1123091531", False), ("1121091529", False)]
+)
+def test_a_stan_alone_names_a_request_of_a_day_before_or_after_and_not_of_a_second_more(at: str, fits: bool) -> None:
+    past = Past()
+    past.decided(evolve(SALE, key=SALE.key._replace(transmitted_at="1122091530")), 1)
+    assert (past.meant(BY_STAN._replace(at=at)) is not None) == fits
+
+
+def test_keys_are_the_same_that_differ_in_their_time_alone_and_not_by_much() -> None:
+    key = SALE.key._replace(transmitted_at="1122091500")
+    times = {"1122091500": True, "1122092500": True, "1122090500": True, "1122092501": False, "1122090459": False, "": False}
+    for at, same in times.items():
+        assert same_key(key, key._replace(transmitted_at=at)) == same, at
+    for other in ({"stan": "000002"}, {"terminal_id": "TERM0002"}, {"acquirer_id": "504002"}):
+        assert not same_key(key, key._replace(**other))
+
+
+def test_elements_that_differ_are_counted_in_words() -> None:
+    assert [Near(1, names).differs for names in (("DE 4",), ("DE 7", "DE 4"))] == ["DE 4 differs", "DE 7 and DE 4 differ"]
+
+
+@pytest.mark.parametrize("limit", ["UNUSED_MAX", "ADDED_MAX"])
+def test_the_index_is_dropped_where_nobody_asks_and_made_anew_where_much_was_added(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(names_module, limit, 2)
+    past = Past()
+    past.decided(SALE, 1)
+
+    def kept_up() -> bool:
+        return past.names.kept_up
+
+    assert not kept_up()
+    assert past.meant(BY_REFERENCE) == SALE.key
+    for number in (2, 3, 4):
+        assert kept_up(), number
+        if limit == "ADDED_MAX":
+            assert past.meant(BY_REFERENCE) == SALE.key
+        past.names.add(number, request(number))
+    assert not kept_up()
+    assert past.names._filed == {}
+    assert past.meant(BY_REFERENCE) == SALE.key
+    assert kept_up()
+    past.names.add(5, request(5))
+    past.names.add(6, request(6))
+    assert kept_up(), "it counts anew"
+
+
+class Kept(NoArchive):
+    """A journal with one request under every name."""
+
+    def __init__(self, kept: DecidedRequest) -> None:
+        self.kept, self.asked = kept, list[Any]()
+
+    def find_named(self, named: Reference | SameStan) -> DecidedRequest | None:
+        self.asked.append(named)
+        return self.kept
+
+    def find_hold(self, named: Reference, approval_code: str | None) -> DecidedRequest | None:
+        self.asked.append((named, approval_code))
+        return self.kept
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> list[Authorization]:
+        self.asked.append((key, seconds))
+        return [request(2), self.kept.authorization]
+
+
+def _kept(number: int = 9, left_minor: int = 12_500, held: bool = False) -> DecidedRequest:
+    decision = Decision(response_code="00", approval_code="A00001", decided_by="atlas", reason="")
+    key = SALE.key._replace(transmitted_at="1122091000")
+    return DecidedRequest(number, evolve(SALE, key=key), "atlas", decision, left_minor, capture=LATER if held else NOW)
+
+
+@pytest.mark.parametrize("named", [BY_REFERENCE, BY_STAN], ids=lambda named: type(named).__name__)
+@pytest.mark.parametrize(
+    ("remembered", "kept", "meant"),
+    [(None, 12_500, 9), (None, 0, 9), (0, 12_500, 9), (0, 0, 1), (5_000, 12_500, 1)],
+    ids=str,
+)
+def test_the_journal_is_asked_for_a_name_and_counts_where_memory_has_nothing_left_to_undo(
+    named: Reference | SameStan, remembered: int | None, kept: int, meant: int
+) -> None:
+    past, archive = Past(), Kept(_kept(left_minor=kept))
+    past.names = Names(archive, past.history, past.pending)
+    if remembered is not None:
+        past.decided(evolve(SALE, key=SALE.key._replace(transmitted_at="1122091531")), 1, left_minor=remembered)
+    found = past.names.decided(named)
+    assert found is not None
+    assert found.request_id == meant
+    assert archive.asked == ([] if remembered else [named])
+
+
+def test_what_the_journal_finds_is_what_memory_has_of_it() -> None:
+    past, kept = Past(), _kept()
+    past.names = Names(Kept(kept), past.history, past.pending)
+    past.decided(evolve(kept.authorization, amount_minor=1), 9, left_minor=4_000)
+    found = past.names.decided(BY_REFERENCE)
+    assert found is not None
+    assert found.remaining_minor == 4_000
+    past = Past()
+    past.names = Names(Kept(_kept(held=True)), past.history, past.pending)
+    past.decided(evolve(kept.authorization, rrn="000000000077"), 9, left_minor=3_000, held=True)
+    hold = past.names.hold(_completion())
+    assert hold is not None
+    assert hold.remaining_minor == 3_000
+
+
+def test_a_request_without_a_time_may_be_one_that_only_the_journal_has() -> None:
+    past, archive = Past(), Kept(_kept())
+    past.names = Names(archive, past.history, past.pending)
+    again = evolve(archive.kept.authorization, key=SALE.key._replace(transmitted_at="1122091500"))
+    assert past.names.same_before(again) is archive.kept.authorization
+    assert archive.asked == [(again.key, SAME_AGAIN_SECONDS)]
+    assert past.names.same_before(evolve(again, amount_minor=1)) is None
+
+
+def test_the_very_request_of_a_stan_and_a_time_is_meant_before_any_other_of_its_stan() -> None:
+    past = Past()
+    exact, other = (evolve(SALE, key=SALE.key._replace(transmitted_at=at)) for at in ("1122100000", "1122095900"))
+    past.decided(exact, 1, left_minor=0)
+    past.decided(other, 2)
+    assert past.meant(BY_STAN) == exact.key, "although nothing is left of it"
+    past.waits(evolve(SALE, key=SALE.key._replace(transmitted_at="1122095800")), 3)
+    assert past.names.waiting(BY_STAN) is None, "the one it means is decided"
+    past = Past()
+    past.waits(exact, 1)
+    past.waits(other, 2)
+    found = past.names.waiting(BY_STAN)
+    assert found is not None
+    assert found.request_id == 1
+    past = Past()
+    past.decided(evolve(exact, amount_minor=1), 1)
+    past.decided(other, 2)
+    assert past.meant(BY_STAN) == other.key, "the very one has another amount"

@@ -36,3 +36,36 @@ def test_new_keys_are_seldom_taken_for_old_ones() -> None:
     sieve, chance = Seen(), random.Random(1)
     wrong = sum(sieve.again((chance.random(), chance.random())) for _ in range(200_000))
     assert wrong < 200_000 // 50
+
+
+def _key(one: int, two: int) -> int:
+    """A key with these two places in the sieve: a small number is its own hash."""
+    return one | two << 23
+
+
+def test_a_key_is_held_to_have_come_where_both_its_places_are_taken_in_one_generation(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (seen_keys.KEYS_MAX, seen_keys.SLOTS) == (400_000, 4_194_304)
+    monkeypatch.setattr(seen_keys, "KEYS_MAX", 2)
+    sieve = Seen()
+    assert not sieve.again(_key(1, 2))
+    for generation in ("younger", "elder"):
+        assert sieve.holds(_key(1, 2)), generation
+        assert sieve.again(_key(1, 2)), generation
+        for one, two in ((1, 9), (9, 2)):
+            assert not sieve.holds(_key(one, two)), (generation, one, two)
+        if generation == "younger":
+            assert not sieve.again(_key(3, 4)), "the second of a generation of two"
+    assert not sieve.again(_key(5, 6))
+    for one, two in ((1, 6), (5, 2)):
+        assert not sieve.holds(_key(one, two)), "one place in each generation is none"
+    assert not sieve.again(_key(1, 6))
+
+
+def test_a_generation_ends_with_its_last_key_and_the_one_before_it_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_keys, "KEYS_MAX", 2)
+    sieve = Seen()
+    for number in range(1, 5):
+        assert [sieve.holds(_key(each, each)) for each in range(1, number)] == [True] * (number - 1)
+        sieve.again(_key(number, number))
+    assert [sieve.holds(_key(each, each)) for each in range(1, 5)] == [False, False, True, True]
+    assert sieve._count == 0

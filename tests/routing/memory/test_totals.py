@@ -8,9 +8,10 @@ import pytest
 from attrs import evolve
 
 from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.routing.memory.totals import Batches, Totals
 from switch.routing.traffic.effects import JournalReconciliation, JournalRequest
 from switch.routing.traffic.events import AnswerReceived, RequestReceived, TotalsReceived
-from switch.transaction import ExchangeKey, IssuerAnswer, Reconciliation
+from switch.transaction import CaptureTime, ExchangeKey, IssuerAnswer, Reconciliation
 from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 
@@ -219,3 +220,58 @@ def test_a_batch_that_is_closed_captures_as_the_card_is_routed() -> None:
     talk = sold(Dialogue(merchant=shop(capture="batch")), 1)
     captures = [each for each in talk.board.handle(totals(1, debits_count=1), 0.0) if isinstance(each, JournalRequest)]
     assert [(each.route, each.origin, each.original_id) for each in captures] == [(ATLAS, "domestic", 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "capture", "counted"),
+    [
+        ("purchase", "now", "debits"),
+        ("purchase", "batch", "debits"),
+        ("purchase", "completion", "authorizations"),
+        ("purchase_with_cash_back", "now", "debits"),
+        ("cash_withdrawal", "now", "debits"),
+        ("bill_payment", "now", "debits"),
+        ("refund", "now", "credits"),
+        ("refund", "batch", "credits"),
+        ("refund", "completion", "authorizations"),
+        ("balance_inquiry", "never", "inquiries"),
+        ("other", "now", "authorizations"),
+    ],
+)
+def test_an_approval_is_counted_by_what_it_is_and_when_it_counts(kind: str, capture: CaptureTime, counted: str) -> None:
+    totals = Totals()
+    totals.add(kind, 2, 700, capture)
+    expected = {f"{counted}_count": 2} | ({f"{counted}_minor": 700} if counted in ("debits", "credits") else {})
+    assert totals == Totals(**expected)
+    totals.take_back(kind, 3, 500, 1)
+    side = "credits" if kind == "refund" else "debits"
+    assert totals == Totals(
+        **expected, **{f"{side}_reversed_count": 3, f"{side}_reversed_minor": 500, f"{side}_undone_count": 1}
+    )
+
+
+def test_the_counters_of_a_batch_are_these() -> None:
+    batch = Totals(*range(1, 13))
+    left = {"debits_left_count": 1 - 5, "debits_left_minor": 2 - 4, "credits_left_count": 6 - 10, "credits_left_minor": 7 - 9}
+    counters = batch.counters()
+    assert {name: counters[name] for name in left} == left
+    assert counters["net_minor"] == 7 + 4 - 2 - 9
+    assert batch.plus(batch) == Totals(*range(2, 26, 2))
+    assert batch.less(Totals(*[1] * 12)) == Totals(*range(12))
+
+
+def test_open_totals_of_several_terminals_and_acquirers_are_taken_up_as_they_were() -> None:
+    """The acquirer as a whole has agreed about 30 of terminal 1 before; terminal 2 has closed a batch that it has not."""
+    open_before = {
+        ("504001", "T1"): Totals(debits_count=3, debits_minor=70),
+        ("504001", ""): Totals(debits_count=5, debits_minor=90),
+        ("504001", "T2"): Totals(debits_count=1, debits_minor=5),
+        ("504002", "T1"): Totals(credits_count=1, credits_minor=8),
+        ("504002", ""): Totals(credits_count=1, credits_minor=8),
+    }
+    batches = Batches()
+    batches.restore(open_before)
+    assert {subject: batches.open(subject) for subject in open_before} == open_before
+    batches.add(evolve(request(1), key=request(1).key._replace(terminal_id="T2")), 100, "now")
+    assert [batches.open(("504001", terminal)).debits_minor for terminal in ("T1", "T2", "")] == [70, 105, 190]
+    assert batches.open(("504002", "")).debits_minor == 0
