@@ -107,6 +107,10 @@ mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames
 oracle: $(VENV)/.installed-dev ## compare the books of random sequences of days with a second computation of fees and payouts (ARGS="COUNT SEED")
 	@$(VENV)/bin/python -m tests.oracle.run $(ARGS)
 
+.PHONY: engines
+engines: $(VENV)/.installed-dev ## close random sequences of days by SQLite and by DuckDB, compare all they leave (needs the extra [duckdb]; ARGS="COUNT SEED")
+	@$(VENV)/bin/python -m tests.engines.run $(ARGS)
+
 deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.deals.run $(DEALS) $(ARGS)
 

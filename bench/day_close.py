@@ -1,10 +1,11 @@
 """What ``day close`` costs: ``python -m bench.day_close`` measures journals of 10,000 to 3,000,000 approvals.
 
-``python -m bench.day_close 100000`` measures one size and prints it. Each measurement is a process of its own, so that its peak
-of memory is its own too. It writes a synthetic journal of N approvals, of up to 5,000 merchants of two terminals each and five
-issuers, in one currency; every sale has a line of its gateway fee beside its commission. Of the approvals 2 % are reversed on
-the same business date, half of these in part, and 1 % on the next. Both dates are closed, with all files as text and CSV, and
-the books are proved. The series ends with 5,000 statements as PDF, and is written to ``bench/day_close.md``.
+``python -m bench.day_close 100000`` measures one size and prints it, with ``--engine duckdb`` closed by DuckDB. Each
+measurement is a process of its own, so that its peak of memory is its own too. It writes a synthetic journal of N approvals,
+of up to 5,000 merchants of two terminals each and five issuers, in one currency; every sale has a line of its gateway fee
+beside its commission. Of the approvals 2 % are reversed on the same business date, half of these in part, and 1 % on the
+next. Both dates are closed, with all files as text and CSV, and the books are proved. The series ends with 5,000 statements
+as PDF, and is written to ``bench/day_close.md``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Final
 from attrs import Factory, define
 
 from bench import machine
+from switch.clearing.engine import ENGINES, EngineName
 from switch.endofday.close import check_books, close_day
 from switch.settlement.statement_forms import BytesForm
 from tests.support.day_builders import DaySpecs, day_specs, journal_schema, merchant
@@ -183,7 +185,7 @@ class Meter:
                 self.begin(step)
 
 
-def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool) -> None:
+def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool, engine: EngineName = "sqlite") -> None:
     """Print a line for each step: its name, seconds of CPU and of the clock, and the peak of memory, in MiB."""
     merchants = shops(min(merchants_max, count))
     if not (folder / "journal.db").exists():
@@ -200,9 +202,9 @@ def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool) -> None:
         subprocess.run([*command, "--merchants", str(merchants_max)], check=True)
     specs, meter, now_ms = specs_of(merchants), Meter(), MIDNIGHT_MS + 2 * 86_400_000
     meter.begin("open")
-    close_day(folder, specs, BUSINESS_DATE, now_ms, say=meter.say)
+    close_day(folder, specs, BUSINESS_DATE, now_ms, say=meter.say, engine=engine)
     meter.begin("close of the next date")
-    close_day(folder, specs, NEXT_DATE, now_ms)
+    close_day(folder, specs, NEXT_DATE, now_ms, engine=engine)
     meter.begin("check")
     faults = check_books(folder).faults
     if pdf:
@@ -278,6 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--merchants", type=int, default=MERCHANTS, help="at most so many merchants")
     parser.add_argument("--up-to", type=int, default=max(SERIES), help="leave out the larger sizes of the series")
     parser.add_argument("--pdf", action="store_true", help="write the statements as PDF too")
+    parser.add_argument("--engine", choices=ENGINES, default="sqlite", help="what computes the lines of one size")
     parser.add_argument("--journal", action="store_true", help="write the journal alone")
     wanted = parser.parse_args(arguments)
     if wanted.approvals is None:
@@ -291,7 +294,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if wanted.journal:
             write_journal(folder, wanted.approvals, shops(min(wanted.merchants, wanted.approvals)))
         else:
-            measure(wanted.approvals, wanted.merchants, folder, pdf=wanted.pdf)
+            measure(wanted.approvals, wanted.merchants, folder, pdf=wanted.pdf, engine=wanted.engine)
     finally:
         if wanted.folder is None:
             shutil.rmtree(folder)

@@ -17,9 +17,10 @@ from attrs import evolve
 from switch.batch.difference import Difference, differences, lines_changed
 from switch.endofday import books, close
 from switch.endofday import report as settled
+from switch.endofday.engines.in_sqlite import SqliteEngine
 from switch.endofday.reopened.withdrawal import dated_tables
 from switch.endofday.report import DayReport
-from switch.endofday.staging import DaySpecs
+from switch.endofday.staging import DaySpecs, staged_day
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.record import frozen
 
@@ -84,8 +85,9 @@ def _rehearsed(
         set_aside(connection, business_date)
     with _explained(business_date):
         connection.execute("BEGIN")  # all of the journal is read as it stands now: the switch may go on writing it
-        parameters = close.staged_day(connection, specs, business_date, say)
-        close.compute_day(connection, parameters, lambda: now_ms, say)
+        engine = SqliteEngine(connection)
+        parameters = staged_day(connection, engine, specs, business_date, say)
+        close.compute_day(connection, engine, parameters, lambda: now_ms, say)
     sentence = f"business date {business_date} would be closed like this; nothing was written"
     if is_closed:
         sentence = f"business date {business_date} is closed, and was computed again; nothing was written"

@@ -8,6 +8,8 @@ which takes those of ``clearing.proofs`` besides.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
+from typing import Final
 
 from switch.clearing.gathered import Ask as Ask
 from switch.clearing.gathered import fill_by_request, fill_sums
@@ -31,6 +33,11 @@ class Fault:
 
 
 Check = Callable[[Ask, str], list[Fault]]
+
+#: Asked of all approvals of a date, for ``approvals_presented_once``.
+PRESENTED_ONCE: Final = (
+    resources.files(__package__).joinpath("sql", "check_approvals_presented_once.sql").read_text(encoding="utf-8")
+)
 
 
 def faults(ask: Ask, business_date: str | None, check: str, sentence: str, sql: str) -> list[Fault]:
@@ -119,58 +126,11 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
     """Every approval that moves money is one of five: presented at what reversals leave of it, listed as an exception,
     reversed, held, or captured by another request of the date. Leaves ``presented_by_request`` filled."""
     fill_by_request(ask, business_date, again=True)
-    sql = """
-    WITH lowered AS (
-      SELECT v.original_id, MIN(v.replacement_minor) AS replacement_minor
-      FROM journal.reversal AS v
-      JOIN journal.decision AS d ON d.request_id = v.original_id
-      WHERE v.effective = 1 AND v.business_date <= :business_date AND d.business_date = :business_date
-      GROUP BY v.original_id
-    ), approved AS (
-      SELECT r.id, r.rrn, r.currency, r.merchant_id, r.issuer, d.business_date, v.replacement_minor,
-        d.captured_minor IS NULL AS waits,
-        CASE
-          WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(COALESCE(d.captured_minor, d.approved_minor))
-          THEN COALESCE(d.captured_minor, d.approved_minor)
-          WHEN d.captured_minor < 0 THEN -v.replacement_minor
-          ELSE v.replacement_minor
-        END AS remaining_minor
-      FROM journal.decision AS d
-      JOIN journal.request AS r ON r.id = d.request_id
-      LEFT JOIN lowered AS v ON v.original_id = d.request_id
-      WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
-        AND (d.captured_minor <> 0 OR (d.captured_minor IS NULL AND r.capture <> 'never'))
-    )
-    SELECT a.id, a.rrn
-    FROM approved AS a
-    LEFT JOIN temp.presented_by_request AS p
-      ON p.request_id = a.id AND p.amount_minor = a.remaining_minor
-      AND p.currency = a.currency AND p.merchant_id = a.merchant_id AND p.issuer = a.issuer AND NOT a.waits
-    LEFT JOIN exception_item AS x
-      ON x.request_id = a.id AND x.business_date = a.business_date AND x.amount_minor = a.remaining_minor AND NOT a.waits
-    LEFT JOIN reversed_item AS u
-      ON u.request_id = a.id AND u.business_date = a.business_date AND a.replacement_minor = 0
-    LEFT JOIN held_item AS h
-      ON h.request_id = a.id AND h.business_date = a.business_date AND h.amount_minor = a.remaining_minor AND a.waits
-    LEFT JOIN released_item AS e
-      ON e.request_id = a.id AND e.business_date = a.business_date AND e.held_since = a.business_date AND a.waits
-    -- Nearly every approval is presented and nothing else: that is told before the others are looked for.
-    WHERE (p.request_id IS NULL OR a.replacement_minor = 0 OR a.id IN (
-        SELECT request_id FROM exception_item WHERE business_date = :business_date
-        UNION ALL SELECT request_id FROM reversed_item WHERE business_date = :business_date
-        UNION ALL SELECT request_id FROM held_item WHERE business_date = :business_date
-        UNION ALL SELECT request_id FROM released_item WHERE business_date = :business_date))
-      AND (CASE WHEN p.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN x.request_id IS NULL THEN 0 ELSE 1 END
-      + CASE WHEN u.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN h.request_id IS NULL THEN 0 ELSE 1 END
-      + CASE WHEN e.request_id IS NULL THEN 0 ELSE 1 END <> 1
-      OR (a.replacement_minor = 0 AND u.request_id IS NULL))
-    LIMIT :faults_shown_max
-    """
     sentence = (
         "approval {0} (RRN {1}) is not presented exactly once as the journal has it, nor reversed, nor held, nor captured by "
         "another request, nor listed as an exception"
     )
-    return faults(ask, business_date, "approvals_presented_once", sentence, sql)
+    return faults(ask, business_date, "approvals_presented_once", sentence, PRESENTED_ONCE)
 
 
 def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: The one pass over the presentments, and the adjustments beside; everything below is made from this small table.
+#: The one pass over the presentments; everything below is made from this small table.
 #: ``subject`` is what was presented or adjusted, a sale or a refund, so that the amounts of a row have one sign: sales and
 #: adjustments of refunds are above zero, and the issuer pays them; refunds and adjustments of sales are below: it is paid them.
 CUBE = """
@@ -15,7 +15,10 @@ SELECT
 FROM presentment
 WHERE business_date = :business_date
 GROUP BY merchant_id, terminal_id, remise_number, issuer, origin, currency, transaction_type, amount_minor < 0
-UNION ALL
+"""
+#: The adjustments beside.
+_ADJUSTED = """
+INSERT INTO cube
 SELECT
   merchant_id, terminal_id, remise_number, issuer, origin, currency, 'adjustment', '',
   CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
@@ -138,8 +141,9 @@ WITH due AS (
 {POSTED}
 """
 
-#: In this order after ``engine.PRESENT``; the parameters are business_date, value_date, acquirer_id and acquirer_name.
-CLEAR = (CUBE, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)
+#: In this order after CUBE and ``presentments.PRESENT``; the parameters are business_date, value_date, acquirer_id and
+#: acquirer_name.
+CLEAR = (_ADJUSTED, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)
 
 #: Written last: from then on the database refuses every other row of the day.
 CLOSE = """

@@ -2,8 +2,9 @@
 
 Set-based, integers only. ``/`` is the division of integers (truncating), exact as SQLite and PostgreSQL have it; an engine that
 divides otherwise needs it rendered (``//`` in DuckDB, ``DIV`` in Spark). Rounding is half away from zero, everywhere.
-The statements run in the order of ``STAGE``, ``TARIFF_KEYS``, ``PRESENTMENTS``, ``PRESENT``, then those of ``clearing.ledger``;
-``:name`` marks a parameter.
+The statements run in the order of ``STAGE_TERMS``, TODAY_CAPTURES, OPEN_CAPTURES, ``STAGE``, ``TARIFF_KEYS``,
+``PRESENTMENTS``, ``PRESENT``, then those of ``clearing.ledger``; ``:name`` marks a parameter. Those that have lines may be run
+by an engine other than SQLite (``clearing.engine``).
 
 What a decision captured (``decision.captured_minor``) counts in its business date: above zero the cardholder is debited, below
 zero, a refund, credited, and everything made of it has its sign. An approval that captured nothing is a *hold*: it waits for
@@ -112,7 +113,7 @@ _CAPTURED = f"""
 SELECT
   c.request_id, c.decided_on, c.merchant_id, c.terminal_id, c.issuer, c.scheme, c.product, c.origin, c.channel,
   c.transaction_type, c.amount_minor, c.currency, c.rrn, c.approval_code, c.pan_masked, c.local_at, c.decided_at_ms,
-  c.tariff_group, c.tariff_product, c.batch, c.exception_reason, CASE c.by_amount WHEN 1 THEN (
+  c.tariff_group, c.tariff_product, MAX(c.batch, 0) AS batch, c.exception_reason, CASE c.by_amount WHEN 1 THEN (
     SELECT MAX(b.low_minor) FROM amount_band AS b
     WHERE b.tariff_group = c.tariff_group AND b.low_minor <= ABS(c.amount_minor)) ELSE 0 END AS amount_band
 FROM (SELECT
@@ -157,7 +158,7 @@ ORDER BY c.place * 1099511627776 + c.request_id
 """
 #: What the day captured, put in the order of presentments and of lines of fees, so that those are written without being sorted:
 #: by merchant and request. SQLite sorts by one integer in half the time.
-_CAPTURES = f"""
+TODAY_CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 WITH due AS (
   SELECT request_id, business_date, captured_minor, approval_code, decided_at_ms, '' AS decided
@@ -168,7 +169,7 @@ WITH due AS (
 """
 #: The exceptions of earlier dates that nobody wrote off. Together with the others they would all be sorted in two heaps and
 #: merged, which costs more; a few rows out of order cost nothing.
-_OPEN_CAPTURES = f"""
+OPEN_CAPTURES = f"""
 INSERT INTO captured
 WITH due AS (
   SELECT e.request_id, e.business_date, e.captured_minor, e.approval_code, e.decided_at_ms, COALESCE(x.decided, '') AS decided
@@ -265,11 +266,10 @@ WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer
 GROUP BY n.participant
 """
 
-#: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (
-    *(REMAINDERS, CLOSED_BATCHES, _ACCEPTOR_TERMS, _CAPTURES, _OPEN_CAPTURES, HOLDS),
-    *(_WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES),
-)
+#: In this order, when card acceptors and issuers are staged, before TODAY_CAPTURES and OPEN_CAPTURES and after them; all read
+#: the parameter business_date.
+STAGE_TERMS = (REMAINDERS, CLOSED_BATCHES, _ACCEPTOR_TERMS)
+STAGE = (HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """

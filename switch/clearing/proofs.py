@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from switch.clearing.checks import Ask, Check, Fault, faults
 from switch.clearing.gathered import fill_by_request
 from switch.transaction import CREDITS
@@ -44,18 +46,20 @@ _NOT_BY_RATES = """
   END
 """
 
+#: Asked of all presentments of a date, for ``charges_follow_rates``.
+PRESENTED_CHARGES: Final = f"""
+WITH charged AS (
+  SELECT p.*, d.vat_rate_basis_points, CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction
+  FROM presentment AS p
+  JOIN closed_day AS d ON d.business_date = p.business_date
+  WHERE p.business_date = :business_date
+)
+SELECT request_id, rrn FROM charged WHERE {_NOT_BY_RATES} LIMIT :faults_shown_max
+"""
+
 
 def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
     """Interchange, discount and VAT of every presentment are those of its rates, and so of what adjustments leave of one."""
-    presented = f"""
-    WITH charged AS (
-      SELECT p.*, d.vat_rate_basis_points, CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction
-      FROM presentment AS p
-      JOIN closed_day AS d ON d.business_date = p.business_date
-      WHERE p.business_date = :business_date
-    )
-    SELECT request_id, rrn FROM charged WHERE {_NOT_BY_RATES} LIMIT :faults_shown_max
-    """
     adjusted = f"""
     WITH taken AS (
       SELECT a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
@@ -79,7 +83,7 @@ def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
     sentence = "presentment {} (RRN {}) has not the charges its rates come to"
     left = "presentment {} (RRN {}) is not left with the charges its rates come to"
     return [
-        *faults(ask, business_date, "charges_follow_rates", sentence, presented),
+        *faults(ask, business_date, "charges_follow_rates", sentence, PRESENTED_CHARGES),
         *faults(ask, business_date, "charges_follow_rates", left, adjusted),
     ]
 

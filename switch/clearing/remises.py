@@ -33,12 +33,16 @@ WHERE business_date = :business_date AND settlement_code = '1'
 
 #: How many batches of its terminal were closed on the date before a request counted. The close of a batch makes the requests
 #: that capture what waited for it, so those are in the batch before. What a batch of an earlier date captured, and was an
-#: exception until now, is in the first.
+#: exception until now, is in the first: below it there is none. Batches of the terminal and of its whole acquirer are counted
+#: apart, by equal keys, or engines that join would compare each request with each batch.
 REMISE_BATCH = """
-CASE WHEN EXISTS (SELECT 1 FROM closed_batch) THEN MAX((
+CASE WHEN EXISTS (SELECT 1 FROM closed_batch) THEN (
   SELECT COUNT(*) FROM closed_batch AS b
-  WHERE b.acquirer_id = r.acquirer_id AND b.terminal_id IN ('', r.terminal_id) AND b.last_request_id < r.id
-) - CASE r.function WHEN 'batch' THEN 1 ELSE 0 END, 0) ELSE 0 END AS batch
+  WHERE b.acquirer_id = r.acquirer_id AND b.terminal_id = r.terminal_id AND b.last_request_id < r.id
+) + CASE r.terminal_id WHEN '' THEN 0 ELSE (
+  SELECT COUNT(*) FROM closed_batch AS w
+  WHERE w.acquirer_id = r.acquirer_id AND w.terminal_id = '' AND w.last_request_id < r.id
+) END - CASE r.function WHEN 'batch' THEN 1 ELSE 0 END ELSE 0 END AS batch
 """
 
 #: What reversals of the date lower of presentments of earlier dates (``v`` and ``p``), with what adjusted them before (``a``).

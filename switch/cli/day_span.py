@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, said
 
@@ -13,7 +15,21 @@ if TYPE_CHECKING:
     from switch.batch.figures import Figures, Money, Slice
 
 
-def show_figures(figures: Figures) -> None:
+def show_span(data: Path, span: DateSpan, as_json: bool) -> None:
+    """Print what the closed dates of a range come to together, for people or for a program."""
+    from attrs import asdict
+
+    from switch.batch.figures import figures_of
+    from switch.cli.show.tables import show_json
+
+    figures = figures_of(data, span)
+    if as_json:
+        show_json(asdict(figures))
+    else:
+        _show_figures(figures)
+
+
+def _show_figures(figures: Figures) -> None:
     """Print what the closed dates of a range come to together: totals, each date, banks, merchants, exceptions."""
     from switch.cli.show.tables import show_pairs, show_table
 

@@ -20,6 +20,7 @@ from switch.business_day import is_business_date, next_business_date
 from switch.clearing import ledger
 from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
+from switch.clearing.engine import Engine, EngineName
 from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
@@ -30,11 +31,12 @@ from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
+from switch.endofday.engines.choice import opened_engine
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
-from switch.endofday.staging import DaySpecs, stage
+from switch.endofday.staging import DaySpecs, staged_day
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
@@ -42,7 +44,7 @@ from switch.settlement.checks import SETTLEMENT_CHECKS
 from switch.settlement.fees.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
-from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
+from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, discounts_follow_rules
 from switch.settlement.layouts.month_invoices import INVOICE_CHECKS, MONTH_INVOICES
 from switch.settlement.statement_forms import BytesForm
 
@@ -68,6 +70,7 @@ def close_day(
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
     letters: Letters | None = None,
+    engine: EngineName = "sqlite",
 ) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
@@ -80,7 +83,7 @@ def close_day(
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
     both are ``now_ms``. ``say`` is called with what is being done, for whoever waits. ``also`` are forms of the statements
     that are written besides text and CSV, for a day that is closed already too; ``letters`` are the fonts for PDFs, those of
-    this machine where none are given, and know afterwards which characters no font had.
+    this machine where none are given, and know afterwards which characters no font had. ``engine`` is to be installed.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
@@ -96,9 +99,11 @@ def close_day(
             return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
-        day_files.put_withdrawn_aside(connection, data, chosen)
-        books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
-        if not _write_day(connection, specs, chosen, clock_ms, say):
+        with opened_engine(engine, connection, data) as lines:
+            day_files.put_withdrawn_aside(connection, data, chosen)
+            books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
+            written = _write_day(connection, lines, specs, chosen, clock_ms, say)
+        if not written:
             return _already_closed(connection, data, chosen, also, say, letters)
         tell_issuers(connection, data, say)
         _render(connection, data, chosen, say, also, letters)
@@ -335,15 +340,20 @@ def _unfinished(data: Path, business_date: str, fault: Exception, also: Collecti
 
 
 def _write_day(
-    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
+    connection: sqlite3.Connection,
+    engine: Engine,
+    specs: DaySpecs,
+    business_date: str,
+    clock_ms: Callable[[], int],
+    say: Callable[[str], None],
 ) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
-    parameters = staged_day(connection, specs, business_date, say)
+    parameters = staged_day(connection, engine, specs, business_date, say)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if business_date in books.BusinessDates.of(connection).closed:
             return False
-        compute_day(connection, parameters, clock_ms, say)
+        compute_day(connection, engine, parameters, clock_ms, say)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -351,46 +361,36 @@ def _write_day(
     return True
 
 
-def staged_day(
-    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, say: Callable[[str], None]
-) -> dict[str, object]:
-    """Read the journal into the staging tables; the parameters of all that follows."""
-    parameters: dict[str, object] = {
-        "business_date": business_date,
-        "value_date": specs.calendar.value_date(business_date),
-        "acquirer_id": specs.centre.institution_id,
-        "acquirer_name": specs.centre.name,
-        "specs_digest": specs.digest,
-    }
-    say(f"closing {business_date}: reading the journal")
-    stage(connection, specs, parameters)
-    return parameters
-
-
 def compute_day(
-    connection: sqlite3.Connection, parameters: dict[str, object], clock_ms: Callable[[], int], say: Callable[[str], None]
+    connection: sqlite3.Connection,
+    engine: Engine,
+    parameters: dict[str, object],
+    clock_ms: Callable[[], int],
+    say: Callable[[str], None],
 ) -> None:
     """Write the rows of a staged day and check them, inside the caller's transaction."""
     business_date = str(parameters["business_date"])
     connection.execute(FEE_RULES, parameters)
-    with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
-        connection.execute(clearing.PRESENTMENTS, parameters)
-        connection.execute(PRESENTED_LINES, parameters)
+    for name, table in (("presentments", "presentment"), ("presented_lines", "fee_line")):
+        with books.insert_unguarded(connection, table):
+            engine.keep(name, parameters)
+            engine.take(table)
     query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
     (presented,) = connection.execute(query, parameters).fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
+    engine.keep("totals", parameters)
+    engine.take("cube")
     cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
     for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS, MONTH_INVOICES):
         connection.execute(sql, parameters)
     books.record_digests(connection, business_date)
     connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
     say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
-    _refuse_faults(connection, business_date)
+    _refuse_faults(engine, business_date)
 
 
-def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
-    ask = books.ask_of(connection)
-    faults = [fault for check in DAY_CHECKS for fault in check(ask, business_date)]
+def _refuse_faults(engine: Engine, business_date: str) -> None:
+    faults = [fault for check in DAY_CHECKS for fault in check(engine.ask, business_date)]
     if faults:
         sentences = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
         raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {sentences}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
+from switch.clearing.engine import Engine
 from switch.clearing.exceptions import OPEN_EXCEPTIONS
 from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
 from switch.endofday.books import CACHE_KIBIBYTES
@@ -63,7 +64,23 @@ class DaySpecs(Protocol):
     def rates(self) -> RateTable: ...
 
 
-def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
+def staged_day(
+    connection: sqlite3.Connection, engine: Engine, specs: DaySpecs, business_date: str, say: Callable[[str], None]
+) -> dict[str, object]:
+    """Read the journal into the staging tables; the parameters of all that follows."""
+    parameters: dict[str, object] = {
+        "business_date": business_date,
+        "value_date": specs.calendar.value_date(business_date),
+        "acquirer_id": specs.centre.institution_id,
+        "acquirer_name": specs.centre.name,
+        "specs_digest": specs.digest,
+    }
+    say(f"closing {business_date}: reading the journal")
+    _stage(connection, engine, specs, parameters)
+    return parameters
+
+
+def _stage(connection: sqlite3.Connection, engine: Engine, specs: DaySpecs, parameters: dict[str, object]) -> None:
     """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved.
 
     The VAT rate on commissions is put among the parameters. SpecError with all that the specification lacks for the date.
@@ -88,7 +105,12 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     (disputed,) = connection.execute(DISPUTED_WITH_FEE, parameters).fetchone()
     vat_of_fee = lacking.found(lambda: specs.fees.vat.rate(business_date, "chargeback_fee")) if disputed else 0
     parameters["dispute_vat_basis_points"] = vat_of_fee
-    for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
+    for sql in (DISPUTED_MERCHANTS, *clearing.STAGE_TERMS):
+        connection.execute(sql, parameters)
+    engine.keep("captures", parameters)
+    engine.keep("open_captures", parameters)
+    engine.take("captured")
+    for sql in clearing.STAGE:
         connection.execute(sql, parameters)
     if (contract := specs.default_contract) is not None:
         connection.execute(clearing.FORMER_TERMS, _former_terms(contract))

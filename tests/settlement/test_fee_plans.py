@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from switch.endofday import books
+from switch.clearing.engine import Engine
 from switch.endofday import close as endofday
 from switch.endofday.close import check_books, close_day
+from switch.endofday.engines.statements import LINE_STATEMENTS
 from switch.endofday.report import DayReport
 from switch.errors import SpecError, SpecsLackError
 from switch.merchant import HeldBack
@@ -467,14 +468,14 @@ def test_a_close_is_refused_whose_dues_are_computed_wrongly(
     sql = getattr(lines if name.endswith("LINES") else dues, name)
     assert right in sql
     if name == "PRESENTED_LINES":
-        monkeypatch.setattr(endofday, name, sql.replace(right, wrong))
+        planted = evolve(LINE_STATEMENTS["presented_lines"], sql=sql.replace(right, wrong))
+        monkeypatch.setitem(LINE_STATEMENTS, "presented_lines", planted)
     sources = tuple(sql.replace(right, wrong) if each == sql else each for each in endofday.ENTRY_SOURCES)
     monkeypatch.setattr(endofday, "ENTRY_SOURCES", sources)
     found: list[str] = []
 
-    def refused(connection: sqlite3.Connection, business_date: str) -> None:
-        ask = books.ask_of(connection)
-        found.extend(fault.check for each in endofday.DAY_CHECKS for fault in each(ask, business_date))
+    def refused(engine: Engine, business_date: str) -> None:
+        found.extend(fault.check for each in endofday.DAY_CHECKS for fault in each(engine.ask, business_date))
 
     monkeypatch.setattr(endofday, "_refuse_faults", refused)
     held_back = HeldBack(rate_basis_points=1_000, days=2, maximum_minor=200_00)

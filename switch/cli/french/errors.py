@@ -58,6 +58,16 @@ MISTAKES: Final[dict[str, str]] = {
     "Arabic in a PDF: found no arabic-reshaper or no python-bidi, expected both (pip install {1} brings them)": (
         "arabe dans un PDF : arabic-reshaper ou python-bidi manque (pip install {1} les apporte)"
     ),
+    "--engine duckdb: found no duckdb, expected it (pip install {1} brings it)": (
+        "--engine duckdb : duckdb manque (pip install {1} l'apporte)"
+    ),
+    "{1}: DuckDB found {2}, expected enough memory and disk; nothing was written, and --engine sqlite needs less": (
+        "{1} : DuckDB a trouvé {2}, attendu assez de mémoire et de disque ; rien n'a été écrit, et --engine sqlite en "
+        "demande moins"
+    ),
+    "{1}: DuckDB found {2}, expected lines that it can compute; nothing was written, see --engine sqlite": (
+        "{1} : DuckDB a trouvé {2}, attendu des lignes qu'il sait calculer ; rien n'a été écrit, voir --engine sqlite"
+    ),
     "merchant {1} has no statement yet: none of its sales is in a closed day": (
         "le commerçant {1} n'a pas encore de relevé : aucune de ses ventes n'est dans une journée arrêtée"
     ),

@@ -179,25 +179,27 @@ JOIN fee_rule AS u ON u.rule = s.rule
 #: In this order once PRESENTED_LINES and the adjustments are there, before payouts are made.
 FEE_LINES: Final = (ADJUSTED_LINES, LINE_ENTRIES)
 
+#: Asked of all lines of presentments of a date, for ``fee_lines_follow_rules``.
+LINES_BY_RULES: Final = f"""
+WITH asked AS (
+  SELECT
+    f.request_id, f.kind, p.rrn, f.vat_rate_basis_points, ABS(p.amount_minor) AS amount_minor,
+    {_BY_RULE.strip()}, {_PAID_SIGN},
+    f.amount_minor AS standing_minor, f.vat_minor AS standing_vat_minor,
+    p.request_id IS NULL OR u.rule IS NULL OR p.terminal_id <> f.terminal_id AS is_unfounded
+  FROM fee_line AS f
+  LEFT JOIN presentment AS p
+    ON p.business_date = f.business_date AND p.merchant_id = f.merchant_id AND p.request_id = f.request_id
+  LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
+  WHERE f.business_date = :business_date AND f.adjusts = ''
+)
+SELECT request_id, kind, rrn FROM asked WHERE is_unfounded OR {_NOT_BY_RULE}
+LIMIT :faults_shown_max
+"""
+
 
 def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     """Each line, with what adjusts it, is what its row takes of what is left of its sale, and VAT by the rate beside it."""
-    of_date = f"""
-    WITH asked AS (
-      SELECT
-        f.request_id, f.kind, p.rrn, f.vat_rate_basis_points, ABS(p.amount_minor) AS amount_minor,
-        {_BY_RULE.strip()}, {_PAID_SIGN},
-        f.amount_minor AS standing_minor, f.vat_minor AS standing_vat_minor,
-        p.request_id IS NULL OR u.rule IS NULL OR p.terminal_id <> f.terminal_id AS is_unfounded
-      FROM fee_line AS f
-      LEFT JOIN presentment AS p
-        ON p.business_date = f.business_date AND p.merchant_id = f.merchant_id AND p.request_id = f.request_id
-      LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
-      WHERE f.business_date = :business_date AND f.adjusts = ''
-    )
-    SELECT request_id, kind, rrn FROM asked WHERE is_unfounded OR {_NOT_BY_RULE}
-    LIMIT :faults_shown_max
-    """
     adjusted = f"""
     WITH asked AS (
       SELECT
@@ -226,7 +228,7 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     check, sentence = "fee_lines_follow_rules", "presentment {0} (RRN {2}) has not the fee {1} its rule comes to"
     without = "presentment {} is not there for its fee {}, or has no rule for it"
     return [
-        *faults(ask, business_date, check, sentence, of_date),
+        *faults(ask, business_date, check, sentence, LINES_BY_RULES),
         *faults(ask, business_date, check, sentence, adjusted),
         *faults(ask, business_date, check, without, unfounded),
     ]

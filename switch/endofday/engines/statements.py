@@ -1,0 +1,96 @@
+"""The statements that have lines, by name, with what each reads besides what an engine has already.
+
+Their text is SQLite's, as it stands in the rooms. For another engine it is rendered beforehand, and stands in a folder of its
+name beside this module; see ``tests/engines/render.py``.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Final
+
+from switch.clearing import ledger, presentments
+from switch.clearing.checks import PRESENTED_ONCE
+from switch.clearing.proofs import PRESENTED_CHARGES
+from switch.record import frozen
+from switch.settlement.fees import lines
+
+
+@frozen
+class Handed:
+    """A table that an engine of its own is given from the connection of the books, and which of its rows."""
+
+    table: str  #: as the statements name it
+    columns: tuple[str, ...] = ()  #: as they are there; none: all of the table of that name
+    rows: str = ""  #: FROM and WHERE of the rows; none: all
+
+
+@frozen(kw_only=True)
+class LineStatement:
+    """A statement that has lines. Without ``stores`` it is a query of a check."""
+
+    sql: str
+    stores: str = ""  #: the table its rows are put in
+    reads: tuple[Handed, ...] = ()
+
+
+#: Of a decision and its request, what the statements read.
+DECIDED_COLUMNS: Final = (
+    *("d.request_id", "d.business_date", "d.decided_at_ms", "d.approval_code", "d.approved_minor", "d.captured_minor"),
+    *("r.acquirer_id", "r.merchant_id", "r.terminal_id", "r.issuer", "r.scheme", "r.product", "r.origin", "r.channel"),
+    *("r.transaction_type", "r.currency", "r.rrn", "r.pan_masked", "r.local_at", "r.capture", "r.function", "r.original_id"),
+    "r.message_class",
+)
+#: Of a request that another names.
+NAMED_COLUMNS: Final = ("r.id", "r.function", "r.original_id", "r.message_class")
+_REVERSAL_COLUMNS: Final = ("v.original_id", "v.replacement_minor", "v.effective", "v.business_date")
+_OF_DATE: Final = "FROM {} WHERE business_date = :business_date"
+
+
+def query(name: str) -> str:
+    """The SQL of a file in the folder ``queries``: FROM and WHERE of what is handed over, or DuckDB's own."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+LINE_STATEMENTS: Final = {
+    "captures": LineStatement(
+        sql=presentments.TODAY_CAPTURES,
+        stores="captured",
+        reads=(
+            *(
+                Handed("remainder"),
+                Handed("acceptor_term"),
+                Handed("card_issuer"),
+                Handed("closed_batch"),
+                Handed("amount_band"),
+            ),
+            Handed("released_item", ("request_id", "outcome"), "FROM released_item WHERE outcome = 'expired'"),
+        ),
+    ),
+    "open_captures": LineStatement(sql=presentments.OPEN_CAPTURES, stores="captured", reads=(Handed("open_exception"),)),
+    "presentments": LineStatement(
+        sql=presentments.PRESENTMENTS, stores="presentment", reads=(Handed("tariff"), Handed("numbered_remise"))
+    ),
+    "presented_lines": LineStatement(sql=lines.PRESENTED_LINES, stores="fee_line", reads=(Handed("fee_tariff"),)),
+    "totals": LineStatement(sql=ledger.CUBE, stores="cube"),
+    "presented_once": LineStatement(
+        sql=PRESENTED_ONCE,
+        reads=(
+            Handed("journal.reversal", _REVERSAL_COLUMNS, query("reversals")),
+            *(
+                Handed(table, (), _OF_DATE.format(table))
+                for table in ("exception_item", "reversed_item", "held_item", "released_item")
+            ),
+        ),
+    ),
+    "presented_charges": LineStatement(
+        sql=PRESENTED_CHARGES,
+        reads=(Handed("closed_day", ("business_date", "vat_rate_basis_points"), _OF_DATE.format("closed_day")),),
+    ),
+    "lines_by_rules": LineStatement(sql=lines.LINES_BY_RULES, reads=(Handed("fee_rule"),)),
+}
+
+
+def rendered(engine: str, name: str) -> str:
+    """A statement in the words of an engine that is not SQLite."""
+    return resources.files(__package__).joinpath(engine, f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,86 @@
+"""Writes the statements that have lines in the words of DuckDB: ``python -m tests.engines.render``.
+
+It needs sqlglot, which the product does not. Four rules are ours: ``/`` of integers stays a division of integers; a sum is as
+wide as a column of the books; the order in which SQLite stores rows is left out; and what EXISTS finds by one equal column is
+asked by IN, for DuckDB would copy all rows and all their columns to look for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from switch.endofday import engines
+from switch.endofday.engines.statements import LINE_STATEMENTS
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+FOLDER: Final = Path(engines.__path__[0]) / "duckdb"
+HEAD: Final = (
+    "-- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py\n"
+)
+
+
+def _exact(node: exp.Expression) -> exp.Expression:
+    """A division of integers truncates, in SQLite by ``/`` and in DuckDB by ``//``; both operands keep their parentheses."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Div):
+        left, right = node.this.transform(_exact), node.expression.transform(_exact)
+        return exp.Paren(this=exp.IntDiv(this=exp.paren(left), expression=exp.paren(right)))
+    return node
+
+
+def _as_wide(node: exp.Expression) -> exp.Expression:
+    """DuckDB sums integers to 128 bits."""
+    from sqlglot import exp
+
+    return exp.cast(node.copy(), "BIGINT") if isinstance(node, exp.Sum) else node
+
+
+def _within(node: exp.Expression) -> Any:
+    """EXISTS (SELECT 1 FROM t WHERE t.x = outer AND ...) as outer IN (SELECT t.x FROM t WHERE ...), false for NULL."""
+    from sqlglot import exp
+
+    if not isinstance(node, exp.Exists):
+        return node
+    inner: Any = node.this
+    alias = inner.args["from_"].this.alias_or_name
+    conditions = [*inner.args["where"].this.flatten()] if inner.args.get("where") else []
+    bound = [each for each in conditions if any(column.table != alias for column in each.find_all(exp.Column))]
+    if len(bound) != 1 or not isinstance(bound[0], exp.EQ):
+        return node
+    mine, others = sorted((bound[0].this, bound[0].expression), key=lambda side: side.table != alias)
+    rest = [each for each in conditions if each is not bound[0]]
+    query = exp.select(mine.copy()).from_(inner.args["from_"].this).where(*rest, mine.copy().is_(exp.null()).not_())
+    return exp.func("COALESCE", others.copy().isin(query=query), exp.false())
+
+
+def in_duckdb(sql: str) -> str:
+    """A statement of SQLite as DuckDB has it."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree: Any = sqlglot.parse_one(sql, read="sqlite")
+    if isinstance(tree, (exp.Create, exp.Insert)):
+        tree.expression.set("order", None)
+    tree = tree.transform(_exact).transform(_as_wide).transform(_within)
+    return str(tree.sql(dialect="duckdb", pretty=True))
+
+
+def all_rendered() -> dict[str, str]:
+    """File name -> what stands in it."""
+    return {f"{name}.sql": f"{HEAD}{in_duckdb(statement.sql)}\n" for name, statement in LINE_STATEMENTS.items()}
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.sql"):
+        old.unlink()
+    for name, text in all_rendered().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

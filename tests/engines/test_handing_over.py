@@ -1,0 +1,50 @@
+"""Rows that go from SQLite to DuckDB and back are the rows that went."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switch.endofday.engines import handing_over
+from switch.endofday.engines.handing_over import as_line, columns_of, create, give, take
+from tests.engines.extra import WITH_DUCKDB
+
+pytestmark = WITH_DUCKDB
+
+TEXTS = st.one_of(
+    st.none(),
+    st.sampled_from(["null", "", "0]", "[0", '"', '""', ",", "\\", "\\n", "\n", "\r", "\x00", "NULL", "1"]),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)
+NUMBERS = st.one_of(st.none(), st.sampled_from([0, -1, 2**63 - 1, -(2**63)]), st.integers(-(10**12), 10**12))
+
+
+def there_and_back(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    import duckdb
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection, closing(duckdb.connect()) as duck:
+        connection.execute("CREATE TABLE t (a INTEGER, b TEXT, c TEXT) STRICT")
+        connection.execute("CREATE TABLE back (a INTEGER, b TEXT, c TEXT) STRICT")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
+        create(duck, "t", columns := columns_of(connection, "t"))
+        give(connection, duck, "t", columns, [f"SELECT {as_line(columns)} FROM t"], {})
+        take(duck, "FROM t", connection, "back", [*columns])
+        return connection.execute("SELECT a, b, c FROM back").fetchall()
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(NUMBERS, TEXTS, TEXTS), max_size=6))
+def test_any_rows(rows: list[tuple[Any, ...]]) -> None:
+    assert sorted(there_and_back(rows), key=repr) == sorted(rows, key=repr)
+
+
+def test_more_rows_than_are_handed_over_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 3)
+    monkeypatch.setattr(handing_over, "ROWS_TAKEN_AT_ONCE", 2)
+    rows = [(number, f"{number:03d}", None) for number in range(20)]
+    assert sorted(there_and_back(rows)) == rows

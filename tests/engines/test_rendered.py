@@ -1,0 +1,41 @@
+"""The statements in DuckDB's words are those that the product's statements come to when they are rendered."""
+
+from __future__ import annotations
+
+import pytest
+
+from switch.endofday.engines.statements import LINE_STATEMENTS
+from tests.engines.extra import WITH_SQLGLOT
+
+pytestmark = WITH_SQLGLOT
+
+
+def test_what_stands_in_the_folder_is_what_rendering_gives() -> None:
+    from tests.engines.render import FOLDER, all_rendered
+
+    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    assert found == all_rendered(), "python -m tests.engines.render"
+    assert found.keys() == {f"{name}.sql" for name in LINE_STATEMENTS}
+
+
+@pytest.mark.parametrize(
+    ("sql", "rendered"),
+    [
+        ("SELECT (a + 5000) / 10000", "((a + 5000)) // (10000)"),
+        ("SELECT a IS NOT 'x'", "a IS DISTINCT FROM 'x'"),
+        ("SELECT SUM(a)", "CAST(SUM(a) AS BIGINT)"),
+        ("SELECT :business_date", "$business_date"),
+        ("SELECT b.x FROM b WHERE EXISTS (SELECT 1 FROM t WHERE t.x = b.x AND t.y = 1)", "COALESCE(b.x IN ("),
+        ("SELECT b.x FROM b WHERE EXISTS (SELECT 1 FROM t WHERE t.x < b.x)", "EXISTS("),
+    ],
+)
+def test_our_rules(sql: str, rendered: str) -> None:
+    from tests.engines.render import in_duckdb
+
+    assert rendered.replace(" ", "") in "".join(in_duckdb(sql).split())
+
+
+def test_the_order_in_which_sqlite_stores_is_left_out() -> None:
+    from tests.engines.render import in_duckdb
+
+    assert "ORDER" not in in_duckdb("INSERT INTO t (a) SELECT b FROM u ORDER BY b")
