@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from switch.clearing.gathered import fill_by_request
+from switch.data_folder import databases
 from switch.endofday import books
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
@@ -76,11 +77,12 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
                 }
                 for issuer, lines in _pieces(connection, business_date, list(counts)):
                     outs[issuer].write(lines)
-        except OSError as error:
-            where = error.filename or data / "issuers"
+        except (OSError, sqlite3.OperationalError) as error:  # a full disk: SQLite writes temporary files, too
+            where = (isinstance(error, OSError) and error.filename) or data / "issuers"
             raise DataFolderError(
-                f"{where}: found {error.strerror}, expected a folder that can be written; business date {business_date} is "
-                f"closed in the books, and its issuers are told by: switch day close {business_date} --data {data}"
+                f"{where}: found {databases.said(error)}, expected a folder that can be written; "
+                f"business date {business_date} is closed in the books, "
+                f"and its issuers are told by: switch day close {business_date} --data {data}"
             ) from None
 
 

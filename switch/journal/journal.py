@@ -79,9 +79,11 @@ _TIMES = (
     ("occurrence", "at_ms"),
     ("reversal", "received_at_ms"),
     ("reconciliation", "received_at_ms"),
+    ("delivery", "created_at_ms"),
 )
 _LAST_OF = "COALESCE((SELECT {0} FROM {1} ORDER BY rowid DESC LIMIT 1), 0)"
-_LAST_MS = f"SELECT max({', '.join(_LAST_OF.format(column, table) for table, column in _TIMES)})"
+_LAST_DELIVERED = "COALESCE((SELECT MAX(at_ms) FROM delivered), 0)"  # they are answered in any order
+_LAST_MS = f"SELECT max({_LAST_DELIVERED}, {', '.join(_LAST_OF.format(column, table) for table, column in _TIMES)})"
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
 
 

@@ -399,7 +399,7 @@ class Switchboard:
         """
         self._pending.remove(exchange)
         decision = refuse(code, why)
-        if code == ISSUER_INOPERATIVE and exchange.part is None:  # of a part it is not known what the issuer holds
+        if code == ISSUER_INOPERATIVE:
             decision = self._outbox.stand_in(exchange, why, now, effects)
         if not decision.approved:
             request, issuer = exchange.authorization, exchange.route.issuer

@@ -271,6 +271,23 @@ def test_a_large_completion_after_expiry_waits_for_a_person(tmp_path: Path) -> N
         assert close(tmp_path, specs).represented_count == 1
 
 
+@pytest.mark.parametrize(("floor_limit_minor", "excepted"), [(9_000, 0), (8_999, 1)])
+def test_a_completion_after_expiry_of_the_floor_limit_itself_is_presented(
+    tmp_path: Path, floor_limit_minor: int, excepted: int
+) -> None:
+    specs = day_specs((GROCER, evolve(INN, floor_limit_minor=floor_limit_minor)))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        hold = journal.hold(merchant_id=INN.id)
+        close(tmp_path, specs)
+        for _ in range(2):
+            journal.decide()
+            close(tmp_path, specs)
+        journal.capture(hold, 9_000, message_class="financial")
+        report = close(tmp_path, specs)
+    assert [item.reason for item in exceptions(tmp_path)] == [AFTER_EXPIRY] * excepted
+    assert report.presentment_count == 1 - excepted
+
+
 def test_a_merchant_that_is_taken_under_the_default_contract_has_its_exceptions_presented(tmp_path: Path) -> None:
     default = evolve(GROCER, id="", terminals=())
     with journal_of(tmp_path, FRIDAY) as journal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,36 @@ def test_a_foreign_or_later_file_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(DataFolderError, match=f"found a journal of schema {SCHEMA_VERSION + 1}, expected {SCHEMA_VERSION}"):
         SqliteJournal(path, Vault.open(tmp_path))
+
+
+TIMES = {
+    *(("business_day", "opened_at_ms"), ("request", "received_at_ms"), ("decision", "decided_at_ms"), ("occurrence", "at_ms")),
+    *(("reversal", "received_at_ms"), ("reconciliation", "received_at_ms"), ("delivery", "created_at_ms")),
+    ("delivered", "at_ms"),
+}
+ANY = {"INTEGER": 7, "TEXT": "x", "BLOB": b"x"}
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> dict[str, str]:
+    return {str(row[1]): str(row[2]) for row in db.execute(f"PRAGMA table_info({table})")}
+
+
+def test_every_time_that_the_journal_has_is_known_here(journal: SqliteJournal, tmp_path: Path) -> None:
+    journal.close()
+    tables = [str(row[0]) for row in _rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as db:
+        assert {(table, name) for table in tables for name in columns_of(db, table) if name.endswith("_ms")} == TIMES
+
+
+@pytest.mark.parametrize(("table", "column"), sorted(TIMES))
+def test_the_last_time_is_that_of_whatever_came_last(journal: SqliteJournal, tmp_path: Path, table: str, column: str) -> None:
+    """The clock of a centre may not be set back behind it."""
+    journal.commit(Batch([_asked(1)], [], []), 1_000)
+    assert journal.last_ms() == 1_000
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE, isolation_level=None)) as db:
+        for (trigger,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        row = {name: 60_000 if name == column else ANY[kind] for name, kind in columns_of(db, table).items()}
+        db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    assert journal.last_ms() == 60_000

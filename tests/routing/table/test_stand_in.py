@@ -9,7 +9,7 @@ from attrs import evolve
 
 from switch.card import CardSecurity
 from switch.routing.table.stand_in import StandIn
-from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp
+from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp, Scripted
 from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
 
 LIMITS = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip", "ecommerce"}))
@@ -42,6 +42,25 @@ def test_silence_is_stood_in_for_and_a_late_answer_changes_nothing() -> None:
     talk.wait(10.0)
     talk << "journal owed advice 1" << "deliver 1" << "journal decision 1 00 of 12500: stand-in" << "reply 00"
     talk >> answered(1, "51") << "journal late_answer of 1: answer 51 from atlas came after 00 was given"
+
+
+A_PART = Scripted("scenario part", part_minor=5_000)
+
+
+def test_a_part_that_a_scenario_wants_is_reversed_where_its_issuer_is_silent() -> None:
+    """It may hold that part: to tell it of an approval of all would leave both standing."""
+    talk = Dialogue(atlas=evolve(ATLAS, stand_in=LIMITS))
+    (talk >> evolve(asked(1), scripted=A_PART)).drop()
+    talk.wait(10.0)
+    talk << "journal owed 1 to atlas: request 1: no answer from atlas in 10 s" << "deliver 1"
+    talk << "journal decision 1 91: no answer from atlas in 10 s" << "reply 91"
+
+
+def test_a_part_that_a_scenario_wants_of_an_issuer_that_is_away_is_91() -> None:
+    talk = away()
+    talk >> evolve(asked(1), scripted=A_PART) << "journal request 1" << "journal scenario of 1"
+    talk << "journal decision 1 91: issuer atlas is not available: gone" << "reply 91"
+    assert talk.board.owed == 0
 
 
 @pytest.mark.parametrize(
