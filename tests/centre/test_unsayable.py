@@ -138,6 +138,7 @@ async def test_what_cannot_be_said_at_all_is_given_up_and_the_next_is_sent(base:
         assert (await centre.acquirer.ask(first)).elements[39] == "00"
         await centre.acquirer.send(second, reversal_of(second, 900))
         assert {(await centre.acquirer.receive()).mti for _ in range(2)} == {"0110", "0410"}
+        await quiet()
         assert centre.server.board.owed == 0
         delivered = [item for batch in batches(centre) for item in batch.delivered]
         assert [(item.delivery_id, item.response_code) for item in delivered] == [(1, "30"), (2, "30")]
