@@ -44,8 +44,8 @@ def try_rules(rules: str, message: tuple[str, ...], times: int, seed: int, specs
 
     \b
     switch scenario try retry.toml amount=150 de22=071
-    switch scenario try 'amount=60 -> silence, 91, ok' amount=60 --times 3
-    switch scenario try retry.toml amount=150 then mti=0420 amount=150
+    switch scenario try 'amount=60 -> 91, ok' amount=60 --times 2
+    switch scenario try retry.toml amount=9 then mti=0420
     """
     from switch.centre.host.described import described_message
     from switch.centre.host.script import facts_of

@@ -73,7 +73,7 @@ def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
             gateway.sendall(client.framed(purchase(2)))
             assert run("release", "all", "--wait", "20s", *data).out == "1 answer released\n"
             none = run("release", "all", "--wait", "10ms", *data)
-            assert (none.code, none.err) == (1, "switch: no answer was held within 10ms\n")
+            assert (none.code, none.err) == (1, "switch: no answer was held within 0.01 s\n")
             assert run("release", "--wait", "long", *data).code == 2
             assert client._framer.feed(gateway.recv(65_536))
         assert run("scenario", "poke", *data, "lines", "drop").code == 0

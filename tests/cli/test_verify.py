@@ -157,7 +157,7 @@ def test_requests_lists_each_with_its_answer(centre: CentreProcess) -> None:
 def test_requests_unmatched_are_those_that_led_to_nothing(centre: CentreProcess) -> None:
     rows = requests(centre, "--unmatched", "--network", "--json").json
     assert [(row["mti"], row["response_code"]) for row in rows] == [("0800", "30"), (None, None)]
-    none = requests(centre, "rrn=NOBODY")
+    none = requests(centre, "rrn=NOBODY000000")
     assert (none.code, none.out) == (1, "no message to list\n")
     assert requests(centre, "rnn=NOBODY").code == 2
 

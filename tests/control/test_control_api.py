@@ -320,7 +320,7 @@ def test_elsewhere_than_on_this_machine_a_token_is_made_and_asked_for(tmp_path: 
         assert nobody.wrong == ["Authorization: found no token, expected Bearer and the token that `switch up` names"]
         assert Caller(url, Authorization="Bearer wrong")("POST", "/reset").status == 401
         allowed = Caller(url, Authorization=f"Bearer {file.read_text().strip()}")
-        assert allowed("GET", "/rules").body == {"rules": []}
+        assert allowed("GET", "/rules").body == {"rules": [], "wrong_files": []}
         kept = allowed("GET", "/requests")
         assert (kept.status, "switch up --api --trace" in kept.body["detail"]) == (409, True)
         assert Caller(url)("GET", "/health").body == {"status": "up"}

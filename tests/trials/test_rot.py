@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from switch.clearing import presentments
 from switch.data_folder.vault import Vault
 from switch.endofday.close import check_books, close_day
+from switch.endofday.engines.statements import LINE_STATEMENTS
 from switch.errors import NegativeAnswerError
 from tests.cli.command import run
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, day_specs, journal_of, journal_schema, later_ms, merchant
@@ -163,7 +165,7 @@ def test_fees_are_proved_before_a_day_is_committed(tmp_path: Path, monkeypatch: 
     )
     assert wrong != presentments.PRESENTMENTS
     with monkeypatch.context() as faulty:
-        faulty.setattr(presentments, "PRESENTMENTS", wrong)
+        faulty.setitem(LINE_STATEMENTS, "presentments", evolve(LINE_STATEMENTS["presentments"], sql=wrong))
         with pytest.raises(NegativeAnswerError, match=r"nothing was written: presentment 1 .* has not the charges"):
             close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
     assert close_day(tmp_path, day_specs(), None, later_ms(tmp_path)).payouts[0].discount_minor == 16
