@@ -155,4 +155,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) --upgrade pip
 	@$(PIP) --no-compile --group dev
+	@$(VENV)/bin/python -m compileall -q -j 0 switch
 	@touch $@

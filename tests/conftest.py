@@ -92,6 +92,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Short tests have a process more than there are cores: some wait for others while the rest compute."""
+    return len(os.sched_getaffinity(0)) + 1 if config.option.markexpr == "not long" else None
+
+
 def _is_long(path: Path) -> bool:
     return path.parent.name in LONG_FOLDERS or path.stem in LONG_MODULES
 
