@@ -212,7 +212,11 @@ def _lines() -> Iterator[str]:
     back = to_reversal(REVERSAL, acquirer_id="504777", stamp=STAMP, currency="978")
     yield f"taken back: {_fields(back)}"
     for name, message in ASKED:
-        yield f"asked {name}: " + _or_fault(lambda message=message: _fields(_asked(message), usual) + _given_in(message))  # type: ignore[misc]
+
+        def asked(message: Message = message) -> str:
+            return _fields(_asked(message), usual) + _given_in(message)
+
+        yield f"asked {name}: {_or_fault(asked)}"
     for name, message in TAKEN_BACK:
 
         def taken(message: Message = message) -> str:
