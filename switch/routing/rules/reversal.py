@@ -62,14 +62,14 @@ def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> Rev
     if not past.decision.approved:
         code = past.decision.response_code
         return ReversalOutcome(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
-    told = past.authorization.advised_code
-    if told is not None and told not in APPROVALS:
-        return ReversalOutcome(request_id, False, APPROVED, f"the original told of a decline, {told}: nothing to undo")
     amounts = {named.authorization.amount_minor, named.decision.approved_minor}
     if named.capture == WITH_BATCH:  # what took its place has adjusted it, and its sender may know it by either amount
         amounts.add(past.authorization.amount_minor)
     if reversal.amount_minor not in amounts:
         return _other_amount(reversal, named.authorization, request_id)
+    told = past.authorization.advised_code
+    if told is not None and told not in APPROVALS:
+        return ReversalOutcome(request_id, False, APPROVED, f"the original told of a decline, {told}: nothing to undo")
     if reversal.replacement_minor >= granted_minor(past.authorization, past.decision):
         return ReversalOutcome(request_id, False, APPROVED, "it leaves the whole amount: nothing to undo")
     if reversal.replacement_minor >= past.remaining_minor:

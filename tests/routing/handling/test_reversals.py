@@ -103,6 +103,21 @@ def test_a_reversal_of_a_decline_is_accepted_and_owes_nobody_anything() -> None:
     talk.nothing_more()
 
 
+@pytest.mark.parametrize(
+    ("amount_minor", "outcome"),
+    [
+        (12_500, "00: the original told of a decline, 51: nothing to undo"),
+        (12_600, "64: DE 4 says 126.00 and the original was 125.00"),
+    ],
+)
+def test_a_reversal_of_an_advice_of_a_decline_undoes_nothing_and_has_its_amount(amount_minor: int, outcome: str) -> None:
+    talk = Dialogue()
+    (talk >> asked(1, function="advice", advised_code="51")).drop()
+    talk >> reversed_(1, amount_minor=amount_minor)
+    talk << f"journal reversal of request 1 {outcome}" << f"reply {outcome[:2]}"
+    talk.nothing_more()
+
+
 def test_a_reversal_of_what_never_came_is_accepted_and_the_original_is_declined_when_it_comes() -> None:
     talk = Dialogue()
     talk >> reversed_(1)
