@@ -15,6 +15,7 @@ from tests.deals.wire import Frames, Message, decode, encode, frame
 HELD_FOR: Final = ("0100", "0200")
 FIRST_OWED_DROPPED: Final = 400  #: one in so many messages owed to a bank gets no answer at first: it has to be repeated
 REASONS: Final = ("4001", "4002", "4004", "4012", "4020", "4021")  #: those deals give, and the centre's own for what it undoes
+UNHEARD_SECONDS: Final = 10.0  #: a second word sent so shortly before its line ended may never have been read
 UNSETTLED_SECONDS: Final = 2.0  #: after its sign-on the centre may still answer 91 for a bank, for so long at most
 ANSWERED_BARELY: Final = (7, 11, 32, 41)  #: what an answer cannot do without to be matched
 ANSWERED_FULLY: Final = (2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49)
@@ -31,6 +32,13 @@ class Exchange:
     reversed_to: int | None = None  #: what reversals have left of it, whether it has come or not
     request: Message | None = None
     plan: Plan | None = None
+    second_word_at: float | None = None  #: when it approved what it had declined, on the line that stands
+    unheard: bool = False  #: the line ended before anybody can have been sure that the second word was read
+
+    @property
+    def may_stand(self) -> set[int]:
+        """What may be held here with the centre in the right: it gives back no approval that died on the line with it."""
+        return {0, self.standing} if self.unheard else {self.standing}
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,13 @@ class Bank:
         self._line.hang_up()
         self._line, self._hung_up = None, True
         return True
+
+    def lost(self) -> None:
+        """The line has ended: second words sent shortly before were read, or were not."""
+        for exchange in self.book.values():
+            at, exchange.second_word_at = exchange.second_word_at, None
+            if at is not None and time.monotonic() - at < UNHEARD_SECONDS:
+                exchange.unheard = True
 
     @property
     def unsettled(self) -> bool:
@@ -146,6 +161,8 @@ class Bank:
                 self._hold(exchange, int(elements.get(4, e.get(4, "0"))))
                 said[38] = exchange.approval = exchange.approval or self._new_approval()
             send(Message(plan.mti or request.mti[:2] + "10", said))
+        if plan.second in APPROVALS and plan.code not in APPROVALS:
+            exchange.second_word_at = time.monotonic()
 
     def _new_approval(self) -> str:
         self._approvals += 1
@@ -214,6 +231,10 @@ class _Line(asyncio.Protocol):
     def send(self, message: Message) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(frame(encode(message, self._form)))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._bank.lost()
 
     def hang_up(self) -> None:
         if self._transport is not None:

@@ -221,13 +221,7 @@ class Model:
         return found
 
     def _reversed_before(self, sale: Sale) -> bool:
-        return any(
-            mark.key == sale.key
-            if mark.key is not None
-            else mark.amount == sale.amount
-            and (mark.rrn == sale.rrn if mark.rrn else mark.stan == sale.key.stan and mark.pan in ("", sale.pan))
-            for mark in self.marks
-        )
+        return any(mark.means(sale) for mark in self.marks)
 
     # reversals
 
@@ -243,6 +237,8 @@ class Model:
         named, mark = self.reversal_names(e, acquirer, amount)
         outcome = self._undo(named, mark, e.get(2), amount, leaves, void, demand)
         outcomes = [outcome] if outcome.code == "00" else [self._refused(outcome, demand)]
+        if named is None and mark is not None and any(mark.means(ghost) for ghost in self.ghosts):
+            outcomes.append(Outcome("00", Rule.GIVEN_UP, lambda _: self._demands.add(demand)))
         return [*outcomes, Outcome(self._refusals[demand], Rule.REVERSAL_REPEAT)] if demand in self._refusals else outcomes
 
     def _refused(self, outcome: Outcome, demand: Demand) -> Outcome:

@@ -58,7 +58,7 @@ def _at_banks(banks: Banks, deals: list[Deal], sales: dict[tuple[str, Key], tupl
             if sale is None or deal is None:
                 what = "holds" if exchange.standing else "was asked or told of"
                 found.append(f"{bank.place.id} {what} {key}, which no deal knows: {owner.told()}")
-            elif exchange.standing != sale.standing:
+            elif sale.standing not in exchange.may_stand:
                 why = f"holds {exchange.standing} for {key}, expected {sale.standing} (answered {sale.code})"
                 found.append(f"{bank.place.id} {why}: {owner.told()}")
         for stan, sentence in bank.faults:

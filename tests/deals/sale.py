@@ -77,10 +77,18 @@ class Sale:
 
 
 class Mark(NamedTuple):
-    """An original that was reversed before it came, by what named it."""
+    """What a reversal names while nothing such is known: the original, should it come, was reversed before."""
 
     key: Key | None = None
     rrn: str = ""
     stan: str = ""
     pan: str = ""
     amount: int = 0
+
+    def means(self, sale: Sale) -> bool:
+        """Whether it names this request."""
+        if self.key is not None:
+            return self.key == sale.key
+        if self.amount != sale.amount:
+            return False
+        return self.rrn == sale.rrn if self.rrn else self.stan == sale.key.stan and self.pan in ("", sale.pan)
