@@ -59,6 +59,7 @@ class Codec:
         self._spec = dialect.to_pyiso8583()
         self._mti_bytes = 2 if dialect.mti == "bcd" else 4
         self._bitmap_bytes = 8 if dialect.bitmap == "binary" else 16
+        self.front_bytes = self._mti_bytes + self._bitmap_bytes  #: of MTI and first bitmap
         self._text = EBCDIC if dialect.mti == "ebcdic" else "ascii"
         self._secondary = frozenset(range(128, 256) if dialect.bitmap == "binary" else "89ABCDEFabcdef".encode(self._text))
         self._has_third = dialect.has_third

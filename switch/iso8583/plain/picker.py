@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from switch.iso8583.codec import Codec
+from switch.iso8583.plain.shape import MessageShape, compile_shape, text_code
 from switch.iso8583.plan import Picker, compile_picker, present_elements
 from switch.record import frozen
+
+SHAPES_MAX: Final = 256  #: kept of a dialect, 5 kB each; messages of further ones are read by plans
 
 
 @frozen(eq=False)
@@ -15,7 +18,7 @@ class Wanted:
     """What is wanted of messages of which a few values say all that counts."""
 
     mtis: frozenset[str]
-    values: tuple[int, ...]  #: elements, in the order in which their values are given
+    values: tuple[int, ...]  #: elements, ascending, as their values are given
     needed: frozenset[int]  #: those of them without which a message is none of these
     beside: frozenset[int]  #: elements that may be there too, and change nothing
 
@@ -27,6 +30,8 @@ class ValuePicker:
         self._codec, self._wanted = codec, wanted
         self._allowed = wanted.beside.union(wanted.values) - without
         self._plans: dict[bytes, Picker | None] = {}  #: by all that stands before the first element: MTI and bitmap
+        self._shapes: dict[tuple[bytes, int], MessageShape | None] = {}  #: by MTI, first bitmap and the length of the message
+        self._code, self._front = text_code(codec.dialect), codec.front_bytes
 
     def __call__(self, data: bytes) -> tuple[Any, ...] | None:
         """MTI and values; an element that is not there is None.
@@ -34,6 +39,21 @@ class ValuePicker:
         None where the message is none of those wanted, or has to be decoded: its like has come too seldom, or something about
         it is unusual.
         """
+        if self._code is None:
+            return self._planned(data)
+        key = data[: self._front], len(data)
+        try:
+            shape = self._shapes[key]
+        except KeyError:
+            picked = self._planned(data)
+            if picked is not None and len(self._shapes) < SHAPES_MAX:
+                self._shapes[key] = self._shape(data, self._code)
+            return picked
+        found = None if shape is None else shape(data.decode(self._code))
+        return self._planned(data) if found is None else found.groups()
+
+    def _planned(self, data: bytes) -> tuple[Any, ...] | None:
+        """The same by the plan of its layout, for messages of any length."""
         opening = self._codec.opening(data)
         if opening is None:
             return None
@@ -60,6 +80,14 @@ class ValuePicker:
             plan = compile_picker(self._codec.dialect, bitmap, self._wanted.values)
         self._plans[data[:end]] = plan
         return plan
+
+    def _shape(self, data: bytes, code: str) -> MessageShape | None:
+        """The shape of a message that was picked."""
+        opening = self._codec.opening(data)
+        assert opening is not None, "it was picked"
+        bitmap = self._codec.elements_met(data, opening[1])
+        assert bitmap is not None, "it was picked by a plan"
+        return compile_shape(self._codec.dialect, bitmap, data.decode(code), opening[1], self._wanted.values)
 
 
 class UndecodedElements(Mapping[int, str]):

@@ -18,7 +18,7 @@ from switch.iso8583.mapping.acquirer import (
 from switch.iso8583.plain.picker import UndecodedElements, Wanted
 from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, ExchangeKey
 
-_VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 49, 43)
+_VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 43, 49)
 #: Element -> its place in what was picked.
 _PLACES: Final = {number: place for place, number in enumerate(_VALUES, start=1)}
 #: DE 15, 16, 17 and 73 hold dates that would have to be looked at; what proves a card or its holder is not plain.
@@ -36,7 +36,7 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
 
     An amount without DE 49 is one of ``currency``.
     """
-    mti, pan, code, amount, at, stan, time, day, expiry, mcc, entry, pos, acquirer, rrn, terminal, merchant, of, _ = picked
+    mti, pan, code, amount, at, stan, time, day, expiry, mcc, entry, pos, acquirer, rrn, terminal, merchant, _, of = picked
     amount_minor, kind = int(amount), code[:2]
     if not amount_minor or kind in VOIDS or pos in MARKS or len(pan) < PAN_DIGITS_MIN:
         return None
