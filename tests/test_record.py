@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from switch.record import altered, frozen, record
+from switch.record import altered, frozen, positional, record
 
 
 @frozen(kw_only=True)
@@ -38,6 +38,14 @@ class Named:
 @record
 class Quick:
     number: int
+
+
+@record(kw_only=True)
+class Long:
+    number: int
+    text: str
+    note: str | None = None
+    names: list[str] = attrs.field(factory=list)
 
 
 def test_a_record_is_shown_as_attrs_shows_it() -> None:
@@ -74,3 +82,15 @@ def test_a_record_with_other_values_leaves_the_first_as_it_was() -> None:
     assert altered(one) == one == Quick(1)
     with pytest.raises(AttributeError):
         altered(one, name="x")
+
+
+def test_a_record_made_by_position_is_the_one_made_by_keywords() -> None:
+    made = positional(Long, "text", "number", "names")("x", 1, ["a"])
+    assert made == Long(number=1, text="x", names=["a"])
+    assert made.note is None
+
+
+@pytest.mark.parametrize("given", [("number", "text"), ("number", "names"), ("number", "text", "names", "other")])
+def test_a_record_is_made_by_position_only_where_its_other_fields_have_plain_defaults(given: tuple[str, ...]) -> None:
+    with pytest.raises(AssertionError):
+        positional(Long, *given)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.merchant import Merchant
+from switch.record import positional
 from switch.routing.handling.adjustments import Adjustments, own_stan
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
@@ -85,6 +86,7 @@ from switch.transaction import (
 )
 
 PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91
+_decision: Final = positional(Decision, "response_code", "approval_code", "decided_by", "reason", "carried", "results")
 RESTARTED: Final = "Switch was restarted before an answer came"
 
 
@@ -362,13 +364,8 @@ class Switchboard:
         if exchange is None or exchange.route.issuer != event.issuer:
             self._unexpected.take(event, now, effects)
             return
-        decision = Decision(
-            response_code=answer.response_code,
-            approval_code=answer.approval_code,
-            decided_by=event.issuer,
-            reason=answer.reason,
-            carried=answer.carried,
-            results=answer.results,
+        decision = _decision(
+            answer.response_code, answer.approval_code, event.issuer, answer.reason, answer.carried, answer.results
         )
         if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
             decision = self._answers.judged(exchange, answer, decision, now, effects)

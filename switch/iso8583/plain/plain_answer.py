@@ -7,6 +7,7 @@ from typing import Any, Final
 from switch.iso8583.mapping.issuer import Waiting
 from switch.iso8583.mti import CLASSES
 from switch.iso8583.plain.picker import Wanted
+from switch.record import positional
 from switch.transaction import APPROVALS, APPROVED, APPROVED_REASON, Authorization, ExchangeKey, IssuerAnswer
 
 #: Not plain is what an issuer adds for the acquirer, or says in words (DE 63).
@@ -16,6 +17,7 @@ PLAIN_ANSWERS: Final = Wanted(
     needed=frozenset({2, 3, 4, 7, 11, 32, 39, 41, 42, 49}),
     beside=frozenset({12, 13, 14, 15, 18, 19, 22, 23, 24, 25, 33, 37, 43, 53, 100}),
 )
+_answer: Final = positional(IssuerAnswer, "key", "response_code", "approval_code", "reason", "carried")
 
 
 def plain_issuer_answer(picked: tuple[Any, ...], waiting: Waiting) -> IssuerAnswer | None:
@@ -28,13 +30,7 @@ def plain_issuer_answer(picked: tuple[Any, ...], waiting: Waiting) -> IssuerAnsw
         if response_code != APPROVED or (exchange is not None and not _as_asked(exchange.asked, picked)):
             return None
         reason = APPROVED_REASON
-    return IssuerAnswer(
-        key=key,
-        response_code=response_code,
-        approval_code=approval_code and (approval_code.strip() or None),
-        reason=reason,
-        carried=None,
-    )
+    return _answer(key, response_code, approval_code and (approval_code.strip() or None), reason, None)
 
 
 def _as_asked(request: Authorization, picked: tuple[Any, ...]) -> bool:

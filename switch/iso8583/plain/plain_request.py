@@ -16,6 +16,7 @@ from switch.iso8583.mapping.acquirer import (
     VOIDS,
 )
 from switch.iso8583.plain.picker import UndecodedElements, Wanted
+from switch.record import positional
 from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, ExchangeKey
 
 _VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 43, 49)
@@ -27,6 +28,25 @@ PLAIN_REQUESTS: Final = Wanted(
     values=_VALUES,
     needed=frozenset({2, 3, 4, 7, 11, 32, 37, 41, 42}),
     beside=frozenset({19, 20, 21, 23, 24, 26, 33}),
+)
+#: All else of a plain request is as the defaults say.
+_authorization: Final = positional(
+    Authorization,
+    "key",
+    "message_class",
+    "transaction_type",
+    "processing_code",
+    "pan",
+    "expiry",
+    "amount_minor",
+    "currency",
+    "merchant_id",
+    "merchant_type",
+    "entry_mode",
+    "channel",
+    "rrn",
+    "local_at",
+    "carried",
 )
 
 
@@ -44,22 +64,22 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
     channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
     if channel == MANUAL and pos in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
-    return Authorization(
-        key=tuple.__new__(ExchangeKey, (acquirer, terminal, stan, at)),
-        message_class=MESSAGE_CLASSES[mti[1]],
-        transaction_type=TRANSACTION_TYPES.get(kind, OTHER),
-        processing_code=code,
-        pan=Pan(pan),
-        expiry=expiry,
-        amount_minor=amount_minor,
-        currency=of or currency,
-        merchant_id=merchant.rstrip(),
-        merchant_type=mcc,
-        entry_mode=entry,
-        channel=channel,
-        rrn=rrn,
-        local_at=(day or at[:4]) + (time or at[4:]),
-        carried=carried,
+    return _authorization(
+        tuple.__new__(ExchangeKey, (acquirer, terminal, stan, at)),
+        MESSAGE_CLASSES[mti[1]],
+        TRANSACTION_TYPES.get(kind, OTHER),
+        code,
+        Pan(pan),
+        expiry,
+        amount_minor,
+        of or currency,
+        merchant.rstrip(),
+        mcc,
+        entry,
+        channel,
+        rrn,
+        (day or at[:4]) + (time or at[4:]),
+        carried,
     )
 
 
