@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import NOTHING, Factory, fields
+from attrs import fields
 
 if TYPE_CHECKING:
     from attrs import frozen
@@ -65,7 +65,7 @@ def positional(kind: type[T], *given: str) -> Callable[..., T]:
     defaults_of = {each.name: each.default for each in fields(kind)}  # type: ignore[arg-type]  # a record
     assert defaults_of.keys() >= set(given), "fields of the record"
     others = {name: value for name, value in defaults_of.items() if name not in given}
-    assert not any(value is NOTHING or isinstance(value, Factory) for value in others.values())
+    assert all(value is None or isinstance(value, str | int) for value in others.values()), "defaults that are plain values"
     defaults = {f"default_{name}": value for name, value in others.items()}
     made: dict[str, Any] = {"kind": kind, "new": object.__new__, **defaults}
     lines = [f"one.{name} = {name}" for name in given] + [f"one.{name} = default_{name}" for name in others]

@@ -74,7 +74,7 @@ class Codec:
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
         self._answers: dict[tuple[bytes, bool, tuple[int, ...]], AnswerPlan | None] = {}
-        self._forwards: dict[tuple[bytes, Dialect], ForwardPlan | None] = {}
+        self._forwards: dict[tuple[bytes, Dialect, str], ForwardPlan | None] = {}
         self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
@@ -164,17 +164,17 @@ class Codec:
         ``request`` is a message that was decoded or judged. None where it has to be encoded (``encode``), which says the same.
         """
         end = self._end_of_bitmap(request)
-        key = request[self._mti_bytes : end], target
+        key = request[self._mti_bytes : end], target, forwarder_id
         try:
             plan = self._forwards[key]
         except KeyError:
             if key[0] not in self._decoders:
                 return None
-            plan = self._forwards[key] = compile_forward_plan(self.dialect, self._announced(key[0]), target)
+            plan = self._forwards[key] = compile_forward_plan(self.dialect, self._announced(key[0]), *key[1:])
         if plan is None:
             return None
         try:
-            return plan(request, end, mti, forwarder_id)
+            return plan(request, end, mti)
         except (LookupError, ValueError):
             return None
 

@@ -8,14 +8,17 @@ what the issuer added. The forward of a request to an issuer of the same dialect
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import groupby
 from typing import Any, Final
 
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
+from switch.iso8583.element import BINARY, LATIN_1, Element
 from switch.iso8583.elements import ECHOED
 from switch.iso8583.plan import (
     PYTHON_CODECS,
     READING,
+    Source,
     Walk,
     bitmap_on_the_wire,
     encoded,
@@ -30,12 +33,16 @@ from switch.iso8583.plan import (
 #: value is unusual.
 AnswerPlan = Callable[[bytes, int, str, "str | None", str, "Mapping[int, str]"], "bytes | None"]
 
-#: (request, offset of its first element, MTI of the forward, DE 33) -> the forward; None where a value is unusual.
-ForwardPlan = Callable[[bytes, int, str, str], "bytes | None"]
+#: (request, offset of its first element, MTI of the forward) -> the forward; None where a value is unusual.
+ForwardPlan = Callable[[bytes, int, str], "bytes | None"]
+
+Piece = tuple[str, str]  #: how it is converted, and its text (``plan.written``)
+_BYTES: Final = "bytes"  #: of a piece that is an expression of bytes already
 
 FORWARDER: Final = 33
 APPROVAL_CODE: Final = 38
 RESPONSE_CODE: Final = 39
+_TABLED_MAX: Final = 3  #: digits of a length that is looked up, which takes half of the time that ``int`` does
 #: Encodings that write a value in one way only. Packed digits are none: a peer may fill up the odd half byte as it likes.
 _ONE_FORM: Final = frozenset({"ascii", "ebcdic", LATIN_1, "raw"})
 _WRITABLE: Final = PYTHON_CODECS.keys() | {"raw", "hex"}  #: encodings of what can be put in
@@ -61,13 +68,14 @@ def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool, adde
     source = Walk("data, start, mti, v38, v39, e", "start")
     for number in added:
         source.add(f"v{number} = e[{number}]")
-    plan: AnswerPlan = _cut(source, dialect, present, kept, new)
+    source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
+    plan: AnswerPlan = _cut(source, dialect, present, kept, {number: written(element) for number, element in new.items()})
     return plan
 
 
-def compile_forward_plan(dialect: Dialect, bitmap: bytes, target: Dialect) -> ForwardPlan | None:
+def compile_forward_plan(dialect: Dialect, bitmap: bytes, target: Dialect, forwarder_id: str) -> ForwardPlan | None:
     """The function that makes the forward of a request of one bitmap, for an issuer whose dialect is ``target``, of the same
-    edition.
+    edition. ``forwarder_id`` is its DE 33.
 
     Where that is the same dialect, it is the request's own bytes, unless an element may stand there in two ways; else its
     values are written anew. None where ``target`` does not have all of the elements.
@@ -78,34 +86,54 @@ def compile_forward_plan(dialect: Dialect, bitmap: bytes, target: Dialect) -> Fo
     if forwarder is None or any(target.elements[number] is None for number in kept):
         return None
     if dialect is target and forwarder.encoding in _WRITABLE and all(present[n].encoding in _ONE_FORM for n in kept):
-        plan: ForwardPlan = _cut(Walk("data, start, mti, v33", "start"), dialect, present, kept, {FORWARDER: forwarder})
+        own = _as_written(forwarder, forwarder_id)
+        source = Walk("data, start, mti", "start")
+        source.names["own"] = own
+        plan: ForwardPlan | None = own if own is None else _cut(source, dialect, present, kept, {FORWARDER: [(_BYTES, "own")]})
     else:
-        plan = _written_anew(dialect, bitmap, target, [target.element(n) for n in sorted({*kept, FORWARDER})])
+        plan = _written_anew(dialect, bitmap, target, [target.element(n) for n in sorted({*kept, FORWARDER})], forwarder_id)
     return plan
 
 
-def _written_anew(dialect: Dialect, bitmap: bytes, target: Dialect, elements: list[Element]) -> Any:
+def _as_written(element: Element, value: str) -> bytes | None:
+    """The bytes of an element that has a value; None where it cannot be written."""
+    name = f"v{element.number}"
+    source = Source(name)
+    source.add(f"return {' + '.join(_converted(written(element)))} if {' and '.join(tests_of([element]))} else None")
+    data: bytes | None = source.compiled()(value)
+    return data
+
+
+def _written_anew(dialect: Dialect, bitmap: bytes, target: Dialect, elements: list[Element], forwarder_id: str) -> Any:
     """The function that reads the values of a request, and writes them as the ``elements`` of another dialect."""
-    reader = reading(dialect, bitmap, ", mti, forwarder", judged=True)
+    reader = reading(dialect, bitmap, ", mti", judged=True)
     for number, value in {**reader.values, FORWARDER: "forwarder"}.items():
         if value != f"v{number}":
             reader.add(f"v{number} = {value}")
     reader.add("if not (" + " and ".join(tests_of(elements)) + "): return None")
     reader.add("return " + encoded(elements))
     wire = bitmap_on_the_wire(target, [element.number for element in elements])
-    return reader.compiled(**READING, bitmap=wire, mtis=mtis_of(target))
+    return reader.compiled(**READING, bitmap=wire, mtis=mtis_of(target), forwarder=forwarder_id)
 
 
-def _cut(source: Walk, dialect: Dialect, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> Any:
-    """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the ``new`` ones."""
-    source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
-    source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(_chunks(source, present, kept, new))}))")
+def _cut(
+    source: Walk,
+    dialect: Dialect,
+    present: Mapping[int, Element],
+    kept: list[int],
+    new: Mapping[int, list[Piece]],
+    **names: Any,
+) -> Any:
+    """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the pieces of the
+    ``new`` ones."""
+    chunks = _converted(_pieces(source, present, kept, new))
+    source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(chunks)}))")
     return source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
 
 
-def _chunks(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> list[str]:
-    """The expressions of a message's elements in their order: what stands together in the request is one slice of it."""
-    chunks: list[str] = []
+def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, list[Piece]]) -> list[Piece]:
+    """A message's elements in their order: what stands together in the request is one slice of it."""
+    pieces: list[Piece] = []
     begin = end = ""
     for number in sorted(present.keys() | new.keys()):
         if number not in new and number in kept:
@@ -114,18 +142,26 @@ def _chunks(source: Walk, present: Mapping[int, Element], kept: list[int], new: 
             end = source.at
             continue
         if begin:
-            chunks.append(f"data[{begin}:{end}]")
+            pieces.append((_BYTES, f"data[{begin}:{end}]"))
             begin = ""
-        if number in new:
-            chunks += [_converted(kind, text) for kind, text in written(new[number])]
+        pieces += new.get(number, ())
         if number in present:
             _pass(source, present[number])
-    return [*chunks, f"data[{begin}:{end}]"] if begin else chunks
+    return [*pieces, (_BYTES, f"data[{begin}:{end}]")] if begin else pieces
 
 
-def _converted(kind: str, text: str) -> str:
-    """The expression of the bytes of a piece (``plan.written``)."""
-    return f"bytes.fromhex(f'{text}')" if kind == "packed" else f"f'{text}'.encode({PYTHON_CODECS[kind]!r})"
+def _converted(pieces: list[Piece]) -> list[str]:
+    """The expressions of the bytes of pieces (``plan.written``); what is converted alike is converted at once."""
+    chunks = []
+    for kind, run in groupby(pieces, lambda piece: piece[0]):
+        texts = [text for _, text in run]
+        if kind == _BYTES:
+            chunks += texts
+        elif kind == "packed":
+            chunks.append(f"bytes.fromhex(f'{''.join(texts)}')")
+        else:
+            chunks.append(f"f'{''.join(texts)}'.encode({PYTHON_CODECS[kind]!r})")
+    return chunks
 
 
 def _pass(source: Walk, element: Element) -> None:
@@ -133,10 +169,21 @@ def _pass(source: Walk, element: Element) -> None:
     if not element.length_units:
         source.take(element.wire_bytes(element.characters_max if element.encoding == "hex" else element.size))
         return
-    prefix = f"data[{source.take(element.length_bytes)}]"
-    length = {
-        BINARY: f"int.from_bytes({prefix}, 'big')",
-        "bcd": f"int({prefix}.hex())",
-        "ebcdic": f"int({prefix}.decode({EBCDIC!r}))",
-    }.get(element.length_encoding, f"int({prefix})")
+    prefix, code = f"data[{source.take(element.length_bytes)}]", element.length_encoding
+    if code == BINARY:
+        length = f"int.from_bytes({prefix}, 'big')"
+    elif element.length_units > _TABLED_MAX:
+        length = f"int({prefix}.hex())" if code == "bcd" else f"int({prefix}.decode({PYTHON_CODECS[code]!r}))"
+    else:
+        table = f"{code}{element.length_units}"
+        source.names[table] = _lengths(code, element.length_units)
+        length = f"{table}[{prefix}]"
     source.take_counted(f"p{element.number}", f"({length} + 1) // 2" if element.encoding == "bcd" else length)
+
+
+@cache
+def _lengths(code: str, digits: int) -> dict[bytes, int]:
+    """Length prefixes as they stand on the wire -> value."""
+    if code == "bcd":
+        return {bytes.fromhex(f"{n:0{digits + digits % 2}d}"): n for n in range(10**digits)}
+    return {f"{n:0{digits}d}".encode(PYTHON_CODECS[code]): n for n in range(10**digits)}

@@ -32,6 +32,7 @@ class Framer:
         self.header, self.tpdu_bytes, self.frame_bytes_max = header, TPDU_BYTES if tpdu else 0, frame_bytes_max
         self.front_bytes = self.tpdu_bytes + header.between_bytes
         without = header.kind in WITHOUT_LENGTH
+        self._in_front_only = not (without or header.behind_bytes or header.message_only)  #: a length, which counts all
         self.wrapped_bytes_max = frame_bytes_max if without else min(frame_bytes_max, header.length_max)
         self.fault: FrameError | None = None
         self._rest = b""
@@ -74,15 +75,15 @@ class Framer:
             return
         buffer = self._rest + data if self._rest else data
         width, skip, limit, trailer = self.header.width, self.front_bytes, self.frame_bytes_max, self.header.behind_bytes
-        plain = self.header.kind == "b" and not self.header.inclusive
+        two = self.header.kind == "b" and not self.header.inclusive and width == 2  #: which is nearly always
         uncounted = skip + trailer if self.header.message_only else 0
         least, checked = (0 if uncounted else skip + trailer), bool(self.header.between or trailer)
         start, size = 0, len(buffer)
         try:
             while (behind := start + width) <= size:
-                head = buffer[start:behind]
-                length = int.from_bytes(head, "big") if plain else self.header.length(head)
+                length = buffer[start] << 8 | buffer[start + 1] if two else self.header.length(buffer[start:behind])
                 if not 0 <= length <= limit:
+                    head = buffer[start:behind]
                     raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
                 end = behind + length
                 if uncounted and length:
@@ -140,6 +141,8 @@ class Framer:
         MessageError when the message is longer than the line can carry.
         """
         length = len(tpdu) + len(body)
+        if self._in_front_only and length in self._headers:  # nearly always
+            return self._headers[length] + tpdu + body
         if self.header.kind in WITHOUT_LENGTH:
             return self._ended(tpdu + body)
         if self.header.behind_bytes or self.header.message_only:

@@ -87,11 +87,13 @@ class Source:
 
     def __init__(self, signature: str) -> None:
         self.lines = [f"def plan({signature}):"]
+        self.names: dict[str, Any] = {}  #: what it knows beside its parameters
 
     def add(self, line: str) -> None:
         self.lines.append("    " + line)
 
     def compiled(self, **names: Any) -> Any:
+        names |= self.names
         exec(compile("\n".join(self.lines), "<plan>", "exec"), names)  # noqa: S102  (only our own words and numbers go in)
         return names["plan"]
 
