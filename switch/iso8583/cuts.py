@@ -36,7 +36,7 @@ AnswerPlan = Callable[[bytes, int, str, "str | None", str, "Mapping[int, str]"],
 #: (request, offset of its first element, MTI of the forward) -> the forward; None where a value is unusual.
 ForwardPlan = Callable[[bytes, int, str], "bytes | None"]
 
-Piece = tuple[str, str]  #: how it is converted, and its text (``plan.written``)
+_Piece = tuple[str, str]  #: how it is converted, and its text (``plan.written``)
 _BYTES: Final = "bytes"  #: of a piece that is an expression of bytes already
 
 FORWARDER: Final = 33
@@ -121,7 +121,7 @@ def _cut(
     dialect: Dialect,
     present: Mapping[int, Element],
     kept: list[int],
-    new: Mapping[int, list[Piece]],
+    new: Mapping[int, list[_Piece]],
     **names: Any,
 ) -> Any:
     """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the pieces of the
@@ -131,9 +131,9 @@ def _cut(
     return source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
 
 
-def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, list[Piece]]) -> list[Piece]:
+def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, list[_Piece]]) -> list[_Piece]:
     """A message's elements in their order: what stands together in the request is one slice of it."""
-    pieces: list[Piece] = []
+    pieces: list[_Piece] = []
     begin = end = ""
     for number in sorted(present.keys() | new.keys()):
         if number not in new and number in kept:
@@ -150,7 +150,7 @@ def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: 
     return [*pieces, (_BYTES, f"data[{begin}:{end}]")] if begin else pieces
 
 
-def _converted(pieces: list[Piece]) -> list[str]:
+def _converted(pieces: list[_Piece]) -> list[str]:
     """The expressions of the bytes of pieces (``plan.written``); what is converted alike is converted at once."""
     chunks = []
     for kind, run in groupby(pieces, lambda piece: piece[0]):

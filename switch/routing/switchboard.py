@@ -12,11 +12,13 @@ from attrs import evolve
 
 from switch.merchant import Merchant
 from switch.record import positional
-from switch.routing.handling.adjustments import Adjustments, own_stan
+from switch.routing.handling.adjustments import Adjustments
+from switch.routing.handling.advices import Advices
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
 from switch.routing.handling.preauthorizations import Preauthorizations, as_named
 from switch.routing.handling.reconciliation import Reconciler
+from switch.routing.handling.register import Register
 from switch.routing.handling.repeats import Repeats, note_scripted
 from switch.routing.handling.reversals import TakenBackRequests
 from switch.routing.handling.terminals import Terminals
@@ -27,19 +29,15 @@ from switch.routing.memory.past import Archive, DecidedRequest, NoArchive
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.rules.capture import capture_of
 from switch.routing.rules.checks import CHECKS
-from switch.routing.rules.completion import accept, complete
 from switch.routing.rules.part_asked import granted_in_part, part_of
 from switch.routing.rules.reversal import ReversalOutcome, unfit
 from switch.routing.table.routes import Destination, Route, RoutingTable
 from switch.routing.traffic.effects import (
     Effect,
     Forward,
-    JournalDecision,
     JournalOccurrence,
-    JournalRequest,
     JournalReversal,
     Notice,
-    Reply,
     ReplyReversal,
 )
 from switch.routing.traffic.events import (
@@ -58,36 +56,25 @@ from switch.routing.traffic.events import (
 from switch.routing.traffic.recovery import Recovery
 from switch.transaction import (
     ADVICE,
-    APPROVALS,
     APPROVED,
-    BATCH,
-    CREDITS,
-    IN_PROGRESS,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
     NEVER,
     NO_ACTION,
     NO_ROUTE,
     NO_SUCH_ISSUER,
-    NOW,
     REASON_TIMEOUT,
     REQUEST,
-    RESPONSE_MEANINGS,
-    SWITCH,
-    WITH_BATCH,
     Authorization,
-    CaptureTime,
     Decision,
     Reversal,
     Upload,
-    granted_minor,
-    is_financial_advice,
     refuse,
 )
 
 PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91
-_decision: Final = positional(Decision, "response_code", "approval_code", "decided_by", "reason", "carried", "results")
 RESTARTED: Final = "Switch was restarted before an answer came"
+_decision: Final = positional(Decision, "response_code", "approval_code", "decided_by", "reason", "carried", "results")
 
 
 class Switchboard:
@@ -107,8 +94,7 @@ class Switchboard:
     ) -> None:
         """``timers``: repeats come so much sooner or later than usual, and timeouts already do in table and destinations."""
         self._unusual_timers = timers != 1.0
-        self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
-        self._default_contract = default_contract  #: of every other merchant; None: they are refused
+        self._table, self._terminals = table, Terminals(merchants)
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._pending = Pending()
         self.waiting = self._pending.get  #: the exchange that waits for its issuer's answer under a key, or None
@@ -119,14 +105,17 @@ class Switchboard:
         self._outbox, self._reconciler = Outbox(first_delivery_id, timers), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
-        self._adjustments = Adjustments(archive, self._history, self._outbox, self._reconciler, self._stand_again)
+        memory = self._history, self._names, self._outbox, self._reconciler
+        self._register = Register(first_request_id, table, self._destinations, merchants, default_contract, *memory)
+        self._take_in, self._decide, self._close = self._register.take_in, self._register.decide, self._register.close
+        self._adjustments = Adjustments(archive, self._history, self._outbox, self._reconciler, self._register.stand_again)
         self._holds = Preauthorizations(self._history, self._names, self._outbox, self._adjustments)
+        self._advices = Advices(self._register, self._holds, self._outbox, self._pending)
         self._answers = Answers(self._holds, self._outbox)
         self._unexpected = UnmatchedAnswers(self._history, self._pending, self._outbox)
         self._taken_back = TakenBackRequests(
             archive, self._names, self._history, self._outbox, self._batches, self._adjustments
         )
-        self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
             ReversalReceived: self._reversal,
@@ -216,7 +205,7 @@ class Switchboard:
         route = self._table.find(authorization.pan.digits)
         merchant = self._terminals.listed.get((authorization.merchant_id, authorization.key.terminal_id))
         if merchant is None:
-            merchant = self._merchant(authorization)
+            merchant = self._register.merchant(authorization)
             effects += self._terminals.stranger(authorization, merchant, event.line)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
@@ -243,44 +232,14 @@ class Switchboard:
             timer.unusual = True
         exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, part)
         if authorization.function == ADVICE:
-            self._advice(exchange, merchant, hold, now, effects)
+            self._advices.answer(exchange, merchant, hold, now, effects)
         else:
             self._ask(exchange, now, effects)
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Requests from now on come under these contracts; those in flight keep what was decided of them."""
-        self._merchants = merchants
+        self._register.merchants = merchants
         self._terminals.know(merchants)
-
-    def _merchant(self, request: Authorization) -> Merchant | None:
-        """The contract a request comes under: that of its merchant, else the one for all others, where there is one.
-
-        A blank id names nobody who could be paid.
-        """
-        return self._merchants.get(request.merchant_id, self._default_contract if request.merchant_id.strip() else None)
-
-    def _take_in(
-        self,
-        request: Authorization,
-        line: str,
-        route: Route | None,
-        merchant: Merchant | None,
-        capture: CaptureTime,
-        hold: DecidedRequest | None,
-        effects: list[Effect],
-    ) -> int:
-        """Journal a request under a new id, and return that id."""
-        request_id = self._next_id
-        self._next_id += 1
-        mcc = request.merchant_type
-        if merchant is not None and (merchant.id or not mcc):
-            mcc = merchant.mcc
-        origin = self._destinations[route.issuer].origin if route is not None else None
-        hold_id = hold.request_id if hold is not None else None
-        effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
-        if self._names.kept_up:
-            self._names.add(request_id, request)
-        return request_id
 
     def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
         """Forward a request to its issuer, or decide without it where it cannot be asked."""
@@ -315,44 +274,6 @@ class Switchboard:
             return refuse(NO_SUCH_ISSUER, f"no issuer of {scheme} for card {authorization.pan.masked}")
         return None
 
-    def _advice(
-        self, exchange: Exchange, merchant: Merchant, hold: DecidedRequest | None, now: float, effects: list[Effect]
-    ) -> None:
-        """Answer an advice. What was done without the centre is accepted; only a completion or an increment has to fit the
-        hold it names."""
-        advice, request_id, issuer = exchange.authorization, exchange.request_id, exchange.route.issuer
-        decision = self._judged(advice, merchant, hold)
-        code = advice.advised_code
-        if code is not None and code not in RESPONSE_MEANINGS:
-            what = f"tells of {code!r}, which is not in the table of ISO 8583:1987; taken for a decline"
-            effects.append(JournalOccurrence(request_id, "unknown_code", what))
-        if hold is None:
-            advice = evolve(advice, original_key=None)
-        if decision.approved:
-            if hold is not None and _counts(advice):
-                if is_financial_advice(advice):
-                    self._holds.settle(hold, advice, now, effects)
-                else:
-                    hold.increments += (advice.key,)
-            granted = granted_minor(advice, decision)
-            self._outbox.advise(request_id, advice, issuer, granted, decision, "", now, effects)
-        self._close(DecidedRequest(request_id, advice, issuer, decision, 0, now, exchange.capture), exchange.origins, effects)
-
-    def _judged(self, advice: Authorization, merchant: Merchant, hold: DecidedRequest | None) -> Decision:
-        """The answer to an advice; ``hold`` is the one it completes or adds to."""
-        if advice.original_key is not None and self._pending.get(advice.original_key) is not None:
-            return refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
-        if not _counts(advice):
-            return accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
-        if advice.adjusts:
-            return self._holds.adjusted(advice, hold, merchant)
-        if hold is None:
-            named = " of what is not known here" if advice.original_key or advice.approval_code else ""
-            return accept(advice, f"advice{named}, taken as told")
-        if is_financial_advice(advice):
-            return complete(advice, hold, self._holds.authorized_minor(hold), merchant)
-        return self._holds.wrong_increment(advice) or accept(advice, f"told that it adds to request {hold.request_id}")
-
     # answers
 
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
@@ -373,12 +294,6 @@ class Switchboard:
             decision = granted_in_part(decision, exchange.part)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
-
-    def _decide(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> None:
-        """Close an exchange that is not pending any more."""
-        request = exchange.authorization
-        past = DecidedRequest(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
-        self._close(past, exchange.origins, effects)
 
     def _do_without(
         self,
@@ -403,30 +318,6 @@ class Switchboard:
             decision = evolve(decision, unanswered=code == ISSUER_INOPERATIVE)
             self._outbox.reverse(exchange.request_id, request, issuer, 0, why, reason, now, effects)
         self._decide(exchange, decision, now, effects)
-
-    def _close(self, past: DecidedRequest, origins: list[Any], effects: list[Effect]) -> None:
-        """A request is decided: remember it, count it, write it down, answer it.
-
-        Only an approval that moves money leaves something to reverse, so ``remaining_minor`` is set here and not before. The 00
-        to an advice that tells of a decline means "received": no money moved, and nothing counts. ``origins`` has several
-        entries where the request was repeated while it waited, and none where nobody waits: after a restart, or for a captured
-        batch.
-        """
-        request, decision = past.authorization, past.decision
-        approved = captured = None
-        advised_code = request.advised_code
-        if decision.response_code in APPROVALS and (advised_code is None or advised_code in APPROVALS):
-            granted = decision.approved_minor
-            approved = past.remaining_minor = request.amount_minor if granted is None else granted
-            if past.capture == NOW:
-                captured = -approved if request.transaction_type in CREDITS else approved
-            elif past.capture == WITH_BATCH:
-                self._reconciler.await_batch(request.key)
-            self._batches.add(request, approved, past.capture)
-        self._history.put(past)
-        effects.append(JournalDecision(past.request_id, decision, approved, captured))
-        for origin in origins:
-            effects.append(Reply(origin, request, decision))  # noqa: PERF401  (there is one, nearly always)
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
         """Decide a request that could not be sent, unless it is decided already: its reversal may have come in the same
@@ -470,40 +361,15 @@ class Switchboard:
         self._do_without(exchange, why, now, effects, NO_ACTION, reversal.reason)
         return ReversalOutcome(exchange.request_id, False, APPROVED, why)
 
-    def _stand_again(
-        self, request: Authorization, sale: DecidedRequest, decision: Decision, now: float, effects: list[Effect]
-    ) -> None:
-        """Take in an approval of the centre's own: what stands in the place of a sale once an adjustment of it is reversed.
-
-        Its STAN is the centre's own: the reversal may have come under the key of the adjustment itself.
-        """
-        request = evolve(request, key=request.key._replace(stan=own_stan(self._next_id)))
-        route, merchant, issuer = self._table.find(request.pan.digits), self._merchant(request), sale.issuer
-        request_id = self._take_in(request, SWITCH, route, merchant, NOW, sale, effects)
-        self._history.again(request.key)
-        if issuer is not None:
-            self._outbox.advise(request_id, request, issuer, request.amount_minor, decision, "", now, effects)
-        self._close(DecidedRequest(request_id, request, issuer, decision, 0, now, NOW), [], effects)
-        sale.completed_by = request.key
-
     # totals
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
         """Compare totals. Where they agree, the batch is closed, and the approvals that waited for its close are captured."""
         waiting = self._pending.of_terminal(event.reconciliation.key.acquirer_id, event.reconciliation.key.terminal_id)
-        for key in self._reconciler.reconcile(event, self._next_id - 1, waiting, effects):
+        for key in self._reconciler.reconcile(event, self._register.next_id - 1, waiting, effects):
             past = self._history.find(key)
             if past is not None and past.held:
-                self._capture(past, event.line, now, effects)
-
-    def _capture(self, past: DecidedRequest, line: str, now: float, effects: list[Effect]) -> None:
-        """Journal that an approval counts from now on, for the amount that reversals have left of it."""
-        request = evolve(past.authorization, function=BATCH, captured_function=past.authorization.function)
-        why = f"captured with its batch: request {past.request_id}"
-        decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
-        route, merchant = self._table.find(request.pan.digits), self._merchant(request)
-        request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
-        self._close(DecidedRequest(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
+                self._register.capture(past, event.line, now, effects)
 
     # issuers come and go
 
@@ -523,8 +389,3 @@ class Switchboard:
             for exchange in self._pending.of_issuer(issuer):
                 why = f"the line to {issuer} was lost before it answered: {event.why}"
                 self._do_without(exchange, why, now, effects)
-
-
-def _counts(request: Authorization) -> bool:
-    """Whether an accepted request is an approval; an advice that tells of a decline is none."""
-    return request.advised_code is None or request.advised_code in APPROVALS

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from switch.routing.handling.terminals import Terminals
 from switch.routing.traffic.events import IssuerDown, RequestReceived
 from switch.transaction import ExchangeKey
 from tests.support.dialogue import SHOP, Dialogue, answered, asked, delivered, request, reversed_, shop
@@ -100,7 +99,7 @@ def test_a_completion_with_another_card_is_refused() -> None:
 def test_a_merchant_that_changed_its_currency_completes_no_hold_of_the_earlier_one() -> None:
     talk = held(Dialogue())
     changed = {SHOP.id: shop(currency="978")}
-    talk.board._merchants, talk.board._terminals = changed, Terminals(changed)
+    talk.board.know_merchants(changed)
     for stan, asks in ((2, completion(2, currency="978")), (3, asked(3, currency="978", original_key=request(1).key, **HELD))):
         talk >> asks << f"journal request {stan} for request 1"
         talk << f"journal decision {stan} 12: another currency (DE 49) than request 1, which it names" << "reply 12"
