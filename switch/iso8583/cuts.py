@@ -43,9 +43,10 @@ FORWARDER: Final = 33
 APPROVAL_CODE: Final = 38
 RESPONSE_CODE: Final = 39
 _TABLED_MAX: Final = 3  #: digits of a length that is looked up, which takes half of the time that ``int`` does
-#: Encodings that write a value in one way only. Packed digits are none: a peer may fill up the odd half byte as it likes.
-_ONE_FORM: Final = frozenset({"ascii", "ebcdic", LATIN_1, "raw"})
-_WRITABLE: Final = PYTHON_CODECS.keys() | {"raw", "hex"}  #: encodings of what can be put in
+#: Encodings that write a value in one way only: packed digits, too, for they are read only where the half byte that fills up an
+#: odd number of them is the dialect's. Hexadecimal digits are none: a peer may write small letters.
+_ONE_FORM: Final = frozenset({"ascii", "ebcdic", LATIN_1, "raw", "bcd"})
+_WRITABLE: Final = PYTHON_CODECS.keys() | {"raw", "hex", "bcd"}  #: encodings of what can be put in
 
 
 def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool, added: tuple[int, ...] = ()) -> AnswerPlan | None:
