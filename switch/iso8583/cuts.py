@@ -7,6 +7,7 @@ what the issuer added. The forward of a request to an issuer of the same dialect
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import groupby
@@ -38,6 +39,9 @@ ForwardPlan = Callable[[bytes, int, str], "bytes | None"]
 
 _Piece = tuple[str, str]  #: how it is converted, and its text (``plan.written``)
 _BYTES: Final = "bytes"  #: of a piece that is an expression of bytes already
+
+#: Two slices of a stretch in an f-string that follow each other.
+_NEIGHBOURS: Final = re.compile(r"\{(\w+)\[(\d+):(\d+)\]\}\{\1\[\3:(\d+)\]\}")
 
 FORWARDER: Final = 33
 APPROVAL_CODE: Final = 38
@@ -108,13 +112,27 @@ def _as_written(element: Element, value: str) -> bytes | None:
 def _written_anew(dialect: Dialect, bitmap: bytes, target: Dialect, elements: list[Element], forwarder_id: str) -> Any:
     """The function that reads the values of a request, and writes them as the ``elements`` of another dialect."""
     reader = reading(dialect, bitmap, ", mti", judged=True)
+    alike = {each.number for each in elements if _same_digits(dialect.elements[each.number], each)} - {FORWARDER}
     for number, value in {**reader.values, FORWARDER: "forwarder"}.items():
-        if value != f"v{number}":
+        if number not in alike and value != f"v{number}":
             reader.add(f"v{number} = {value}")
-    reader.add("if not (" + " and ".join(tests_of(elements)) + "): return None")
-    reader.add("return " + encoded(elements))
+    others = [element for element in elements if element.number not in alike]
+    reader.add("if not (" + " and ".join(tests_of(others)) + "): return None")
+    text = encoded(elements)
+    for number in alike:
+        text = text.replace(f"{{v{number}}}", f"{{{reader.values[number]}}}")
+    while text != (text := _NEIGHBOURS.sub(r"{\1[\2:\4]}", text)):
+        pass
+    reader.add("return " + text)
     wire = bitmap_on_the_wire(target, [element.number for element in elements])
     return reader.compiled(**READING, bitmap=wire, mtis=mtis_of(target), forwarder=forwarder_id)
+
+
+def _same_digits(source: Element | None, target: Element) -> bool:
+    """Whether an element is as many digits in two dialects: what was read in one can be written in the other."""
+    return source is not None and all(
+        each.content == "n" and not each.length_units and each.size == target.size for each in (source, target)
+    )
 
 
 def _cut(
