@@ -42,15 +42,14 @@ class ValuePicker:
         if self._code is None:
             return self._planned(data)
         key = data[: self._front], len(data)
-        try:
-            shape = self._shapes[key]
-        except KeyError:
-            picked = self._planned(data)
-            if picked is not None and len(self._shapes) < SHAPES_MAX:
-                self._shapes[key] = self._shape(data, self._code)
-            return picked
+        shape = self._shapes.get(key)
         found = None if shape is None else shape(data.decode(self._code))
-        return self._planned(data) if found is None else found.groups()
+        if found is not None:
+            return found.groups()
+        picked = self._planned(data)
+        if picked is not None and key not in self._shapes and len(self._shapes) < SHAPES_MAX:
+            self._shapes[key] = self._shape(data, self._code)
+        return picked
 
     def _planned(self, data: bytes) -> tuple[Any, ...] | None:
         """The same by the plan of its layout, for messages of any length."""
