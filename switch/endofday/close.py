@@ -33,6 +33,8 @@ from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.engines.choice import opened_engine
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
+from switch.endofday.line_files.door import named_on, of_date, see
+from switch.endofday.line_files.kept import remove_unknown
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -99,6 +101,8 @@ def close_day(
             return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
+        remove_unknown(connection, data)
+        see(connection, named_on(chosen))
         with opened_engine(engine, connection, data) as lines:
             day_files.put_withdrawn_aside(connection, data, chosen)
             books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
@@ -201,6 +205,7 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for number, business_date in enumerate(dates.closed):
         say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
+        see(connection, of_date(business_date))
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
@@ -375,11 +380,11 @@ def compute_day(
         with books.insert_unguarded(connection, table):
             engine.keep(name, parameters)
             engine.take(table)
-    query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
-    (presented,) = connection.execute(query, parameters).fetchone()
+    for name, table in (("totals", "cube"), ("fee_totals", "fee_cube")):
+        engine.keep(name, parameters)
+        engine.take(table)
+    (presented,) = connection.execute("SELECT COALESCE(SUM(line_count), 0) FROM cube").fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-    engine.keep("totals", parameters)
-    engine.take("cube")
     cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
     for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS, MONTH_INVOICES):
         connection.execute(sql, parameters)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from switch.endofday.engines.statements import LINE_STATEMENTS
+from switch.endofday.line_files.door import BooksConnection
+from switch.endofday.line_files.parquet import LINE_TABLES
 from switch.record import frozen
 
 
@@ -17,7 +19,10 @@ class SqliteEngine:
     connection: sqlite3.Connection
 
     def keep(self, name: str, parameters: Mapping[str, object]) -> None:
-        self.connection.execute(LINE_STATEMENTS[name].sql, parameters)
+        statement = LINE_STATEMENTS[name]
+        self.connection.execute(statement.sql, parameters)
+        if statement.stores in LINE_TABLES and isinstance(self.connection, BooksConnection):
+            self.connection.add_booked(statement.stores, str(parameters["business_date"]))
 
     def take(self, table: str) -> None:
         """Nothing: the connection has it."""

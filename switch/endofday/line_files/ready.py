@@ -1,0 +1,73 @@
+"""Lines of statements that DuckDB writes from the files of a date: those of many merchants at once, in a third of the time.
+
+They are the answers to what ``settlement.ready`` asks of each section, so the statements know nothing of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any, Final
+
+from attrs import Factory, define
+
+from switch.endofday.line_files.door import BooksConnection
+from switch.endofday.line_files.parquet import all_of, connected, said
+from switch.settlement.ready.ready_lines import MARKS, READY_LINES, marks_of
+from switch.settlement.statement import Head
+
+_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
+#: For a section of which nothing is left: as the query of SQLite answers where it finds no line.
+_NO_MORE: Final = (None, None, 0, None, None)
+
+
+@define
+class ReadyLines:
+    """The lines of some merchants of a date, as far as they were asked for (``write``)."""
+
+    duck: Any
+    business_date: str
+    pieces: dict[tuple[str, str], list[tuple[Any, ...]]] = Factory(dict)
+
+    def write(self, heads: Sequence[Head]) -> None:
+        """Write the lines of these merchants, which stand in their order, in place of those that were written before."""
+        if not heads:
+            return
+        marks = [dict(zip(MARKS, marks_of(head), strict=True)) for head in heads]
+        columns = {name: [each[name] for each in marks] for name in MARKS}
+        unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in MARKS)
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
+        found = self.duck.execute(_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
+        pieces: defaultdict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+        for merchant_id, transaction_type, *piece in found.fetchall():
+            pieces[merchant_id, transaction_type].append(tuple(piece))
+        self.pieces = dict(pieces)
+
+    def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
+        """What stands here of a query; None where that is not asked, or of no merchant that is here."""
+        key = str(parameters["merchant_id"]), str(parameters["transaction_type"])
+        if sql != READY_LINES or parameters["business_date"] != self.business_date or key not in self.pieces:
+            return None
+        after = int(str(parameters["after"]))
+        return [next((piece for piece in self.pieces[key] if piece[3] > after), _NO_MORE)]
+
+
+@contextmanager
+def ready_lines(connection: sqlite3.Connection, business_date: str) -> Iterator[ReadyLines | None]:
+    """The lines of a date, to be written by DuckDB; None where they do not stand in files alone."""
+    if not isinstance(connection, BooksConnection) or connection.data is None:
+        yield None
+        return
+    files = connection.files_of(business_date, "presentment")
+    if not files:
+        yield None
+        return
+    with (
+        connected(f"{connection.data}: lines of {business_date} stand in files beside the books") as duck,
+        said(connection.data),
+    ):
+        duck.execute(f"CREATE TEMP VIEW presentment AS FROM {all_of([connection.data / file.path for file in files])}")
+        yield ReadyLines(duck, business_date)
