@@ -25,7 +25,7 @@ from switch.endofday.line_files.door import see_merchants
 from switch.endofday.line_files.ready import ReadyLines, ready_lines
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import keep_files
-from switch.endofday.statements import statement_of, statements_between
+from switch.endofday.statements import heads_between, statement_of, statements_between
 from switch.errors import DataFolderError
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
@@ -155,8 +155,12 @@ def render(
             told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
             say(Measured(told, done, len(stated)))
             see_merchants(connection, (business_date,), some[0], some[-1])
-            for statement in statements_between(connection, business_date, some[0], some[-1], ready if texts else None):
-                _write_statement_files(statement, folder, texts, forms, letters)
+            parts = [some[at : at + STATEMENTS_ASKED] for at in range(0, len(some), STATEMENTS_ASKED)]
+            if ready is not None and texts:
+                ready.write([head for part in parts for head in heads_between(connection, business_date, part[0], part[-1])])
+            for part in parts:
+                for statement in statements_between(connection, business_date, part[0], part[-1], ready):
+                    _write_statement_files(statement, folder, texts, forms, letters)
     for merchant_id, month, stated_on in _invoiced(connection, business_date):
         _write_invoice_files(connection, (merchant_id, month, stated_on), folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")

@@ -52,11 +52,17 @@ def statement_of(
     return None
 
 
+def heads_between(connection: sqlite3.Connection, business_date: str, first: str, last: str) -> list[Head]:
+    """The heads of the statements of a closed date, of some merchants from one to another, in their order."""
+    between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
+    return [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]
+
+
 def statements_between(
     connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: ReadyLines | None = None
 ) -> Iterator[Statement]:
-    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later, or
-    were ``ready`` before."""
+    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later, but
+    for those that are ``ready``."""
     between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
 
     def rows_of(sql: str, kind: type[T]) -> defaultdict[str, list[T]]:
@@ -70,10 +76,7 @@ def statements_between(
     payouts = rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout)
     entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
     conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
-    heads = [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]
-    if ready is not None:
-        ready.write(heads)
-    for head in heads:
+    for head in heads_between(connection, business_date, first, last):
         of = head.merchant_id
         key, ask = {"business_date": business_date, "merchant_id": of}, partial(_ask_of, connection, ready)
         sections = [

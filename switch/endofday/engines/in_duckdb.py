@@ -139,7 +139,7 @@ class DuckEngine:
 
     def _take_some(self) -> None:
         """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
-        self.connection.begin_empty()
+        self.connection.begin("presentment")
         for given in (_LISTED, _ROUNDED):
             self._give(given, {})
         columns = self.connection.columns("presentment")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import Factory
@@ -23,11 +24,12 @@ from switch.errors import DataFolderError
 from switch.record import frozen
 
 _NAMES: Final = "|".join(LINE_TABLES)
-_READS: Final = re.compile(rf"\b(?:FROM|JOIN)\s+(?:{_NAMES})\b", re.IGNORECASE)
+_READS: Final = re.compile(rf"\b(?:FROM|JOIN)\s+({_NAMES})\b", re.IGNORECASE)
 _WRITES: Final = re.compile(rf"\b(?:INTO|UPDATE|DELETE\s+FROM)\s+(?:{_NAMES})\b", re.IGNORECASE)
 _FILES: Final = f"SELECT {', '.join(LineFile.__annotations__)} FROM main.line_file ORDER BY business_date, table_name, path"
 #: In temp, beside the lines: what they were filled for. It is undone with them where a transaction is.
-_FILLED: Final = "CREATE TEMP TABLE IF NOT EXISTS lines_filled (generation INTEGER)"
+_FILLED: Final = "CREATE TEMP TABLE IF NOT EXISTS lines_filled (table_name TEXT PRIMARY KEY, generation INTEGER)"
+_GENERATION: Final = "SELECT generation FROM temp.lines_filled WHERE table_name = ?"
 _IS_FILLED: Final = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'lines_filled'"
 
 
@@ -91,13 +93,14 @@ class BooksConnection(sqlite3.Connection):
     data: Path | None = None
     wanted: Wanted = ALL_LINES
     generation: int = 0  #: grows with what is wanted
-    _found: int = -1  #: the generation for which no file has anything
+    _nothing: Mapping[str, int] = MappingProxyType({})  #: table -> the generation for which no file has anything
     _proved: set[str] | None = None  #: paths of files whose bytes were looked at
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        reads = _touches(sql)
-        if reads and self.data is not None:
-            self._fill(self.data)
+        tables = _read_by(sql)
+        if tables and self.data is not None:
+            for table in tables:
+                self._fill(self.data, table)
         return super().execute(sql, parameters)
 
     def want(self, wanted: Wanted) -> None:
@@ -110,9 +113,9 @@ class BooksConnection(sqlite3.Connection):
         """Look again for files, which somebody has written or removed."""
         self.generation += 1
 
-    def begin_empty(self) -> None:
-        """Have lines of what is wanted in the temporary tables, even where no file has any: more are added to them."""
-        self._fill(self.data or Path(), always=True)
+    def begin(self, table: str) -> None:
+        """Have lines of what is wanted in the temporary table, even where no file has any: more are added to them."""
+        self._fill(self.data or Path(), table, always=True)
 
     def files(self) -> list[LineFile]:
         """All files that the books name."""
@@ -132,32 +135,33 @@ class BooksConnection(sqlite3.Connection):
         if not files or self.data is None:
             return False
         add = f"INSERT OR IGNORE INTO temp.{into} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        for rows in rows_of(self.data, files, columns, "1 = 1", {}, "request_id"):
-            self.executemany(add, rows)
+        with self._one_step():
+            for rows in rows_of(self.data, files, columns, "1 = 1", {}, "request_id"):
+                self.executemany(add, rows)
         return True
 
-    def _fill(self, data: Path, *, always: bool = False) -> None:
-        if self._found == self.generation and not always:
+    def _fill(self, data: Path, table: str, *, always: bool = False) -> None:
+        if self._nothing.get(table) == self.generation and not always:
             return
-        is_there = super().execute(_IS_FILLED).fetchone() is not None
-        if is_there and super().execute("SELECT generation FROM temp.lines_filled").fetchone() == (self.generation,):
+        filled = super().execute(_GENERATION, (table,)).fetchone() if self._is_shown() else None
+        if filled == (self.generation,):
             return
-        wanted, files = self.wanted, self.files()
-        ids = (
-            sorted(row[0] for row in super().execute(wanted.requests, wanted.of_requests)) if files and wanted.requests else []
-        )
+        wanted, files = self.wanted, [file for file in self.files() if file.table_name == table]
+        named = super().execute(wanted.requests, wanted.of_requests) if files and wanted.requests else ()
+        ids = sorted(row[0] for row in named)
         dated = [file for file in files if wanted.dates is None or file.business_date in wanted.dates]
         others = [file for file in files if file not in dated and _has_some(file, ids)]
-        if not (dated or others or is_there or always):
-            self._found = self.generation
+        if not (dated or others or filled or always):
+            self._nothing = {**self._nothing, table: self.generation}
             return
         self._prove(data, [*dated, *others])
         with self._one_step():
             super().execute(_FILLED)
-            for table in LINE_TABLES:
-                self._fill_table(data, table, dated, others, json.dumps(ids))
-            super().execute("DELETE FROM temp.lines_filled")
-            super().execute("INSERT INTO temp.lines_filled VALUES (?)", (self.generation,))
+            self._fill_table(data, table, dated, others, json.dumps(ids))
+            super().execute("INSERT OR REPLACE INTO temp.lines_filled VALUES (?, ?)", (table, self.generation))
+
+    def _is_shown(self) -> bool:
+        return super().execute(_IS_FILLED).fetchone() is not None
 
     def _prove(self, data: Path, files: Sequence[LineFile]) -> None:
         self._proved = self._proved or set()
@@ -181,9 +185,8 @@ class BooksConnection(sqlite3.Connection):
         )
         are_named = "request_id IN (SELECT UNNEST(CAST(:ids AS BIGINT[])))"
         for some, condition in ((dated, wanted.condition), (others, "1 = 0")):
-            of_table = [file for file in some if file.table_name == table]
             condition = f"({condition}) OR {are_named}" if ids != "[]" else condition
-            for rows in rows_of(data, of_table, names, condition, {**wanted.values, "ids": ids}) if of_table else ():
+            for rows in rows_of(data, some, names, condition, {**wanted.values, "ids": ids}) if some else ():
                 self.add_lines(table, rows)
 
     def _add(self, sql: str, parameters: Mapping[str, object]) -> None:
@@ -200,7 +203,7 @@ class BooksConnection(sqlite3.Connection):
 
     def add_booked(self, table: str, business_date: str) -> None:
         """Have the rows of a date that the books were just given read too, where earlier lines are read in files."""
-        if super().execute(_IS_FILLED).fetchone() is not None:
+        if self._is_shown() and super().execute(_GENERATION, (table,)).fetchone():
             copy = f"INSERT OR IGNORE INTO temp.{table} SELECT * FROM main.{table} WHERE business_date = ?"
             super().execute(copy, (business_date,))
 
@@ -218,10 +221,10 @@ class BooksConnection(sqlite3.Connection):
 
 
 @lru_cache(2_048)
-def _touches(sql: str) -> bool:
-    """Whether a statement reads lines. One that writes them says where, or it would write to what is thrown away."""
+def _read_by(sql: str) -> tuple[str, ...]:
+    """The tables of lines that a statement reads. One that writes them says where, or it would write to what is thrown away."""
     assert not _WRITES.search(sql), "what writes lines names main"
-    return _READS.search(sql) is not None
+    return tuple({found.lower(): 1 for found in _READS.findall(sql)})
 
 
 def _has_some(file: LineFile, ids: Sequence[int]) -> bool:

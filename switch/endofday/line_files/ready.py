@@ -6,7 +6,6 @@ They are the answers to what ``settlement.ready`` asks of each section, so the s
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -20,7 +19,7 @@ from switch.settlement.ready.ready_lines import MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
 _SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
-#: For a section of which nothing is left: as the query of SQLite answers where it finds no line.
+#: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
 
 
@@ -30,7 +29,7 @@ class ReadyLines:
 
     duck: Any
     business_date: str
-    pieces: dict[tuple[str, str], list[tuple[Any, ...]]] = Factory(dict)
+    sections: dict[tuple[str, str], tuple[Any, ...]] = Factory(dict)
 
     def write(self, heads: Sequence[Head]) -> None:
         """Write the lines of these merchants, which stand in their order, in place of those that were written before."""
@@ -41,18 +40,16 @@ class ReadyLines:
         unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in MARKS)
         self.duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
         found = self.duck.execute(_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
-        pieces: defaultdict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-        for merchant_id, transaction_type, *piece in found.fetchall():
-            pieces[merchant_id, transaction_type].append(tuple(piece))
-        self.pieces = dict(pieces)
+        self.sections = {(row[0], row[1]): row[2:] for row in found.fetchall()}
 
     def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
         """What stands here of a query; None where that is not asked, or of no merchant that is here."""
-        key = str(parameters["merchant_id"]), str(parameters["transaction_type"])
-        if sql != READY_LINES or parameters["business_date"] != self.business_date or key not in self.pieces:
+        if sql != READY_LINES or parameters["business_date"] != self.business_date:
             return None
-        after = int(str(parameters["after"]))
-        return [next((piece for piece in self.pieces[key] if piece[3] > after), _NO_MORE)]
+        section = self.sections.get((str(parameters["merchant_id"]), str(parameters["transaction_type"])))
+        if section is None:
+            return None
+        return [section if parameters["after"] == -1 else _NO_MORE]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 -- are_odd: they are not written as they are, for an amount is larger or below zero, or a text or a local time is not plain.
 WITH line AS (
   SELECT
-    p.merchant_id, p.transaction_type, p.request_id, m.lines_at_once,
+    p.merchant_id, p.transaction_type, p.request_id,
     LEAST(p.amount_minor, p.discount_minor, p.vat_minor, p.net_minor) < 0
       OR GREATEST(p.amount_minor, p.discount_minor, p.vat_minor, p.net_minor) > m.most_minor
       OR NOT REGEXP_FULL_MATCH(p.local_at, '[0-9]{10}')
@@ -23,7 +23,6 @@ WITH line AS (
 ), written AS (
   SELECT
     merchant_id, transaction_type, request_id, is_odd,
-    (ROW_NUMBER() OVER (PARTITION BY merchant_id, transaction_type ORDER BY request_id) - 1) // lines_at_once AS piece,
     CONCAT(
       prefix, ',', CASE month WHEN other_month THEN other_year ELSE year END, '-', month, '-', day, 'T', hour, ':', minute, ':',
       second, ',', terminal_id, ',', pan_masked, ',', scheme, ',', product, ',', origin, ',', channel, ',', transaction_type, ',',
@@ -52,5 +51,4 @@ SELECT
   merchant_id, transaction_type, STRING_AGG(csv_line, '' ORDER BY request_id), STRING_AGG(text_line, '' ORDER BY request_id),
   COUNT(*), MAX(request_id), BOOL_OR(is_odd)
 FROM written
-GROUP BY merchant_id, transaction_type, piece
-ORDER BY merchant_id, transaction_type, piece
+GROUP BY merchant_id, transaction_type

@@ -60,7 +60,7 @@ class BookedLines:
 #: What else than SQLite writes lines by: the names of ``marks_of``.
 MARKS: Final = (
     *("merchant_id", "prefix", "year", "other_month", "other_year", "currency", "point", "thousands", "domestic_mark"),
-    *("foreign_mark", "most_minor", "lines_at_once"),
+    *("foreign_mark", "most_minor"),
 )
 
 
@@ -71,7 +71,7 @@ def marks_of(head: Head) -> tuple[str | int, ...]:
     labels = LABELS[TEXT_LANGUAGE[head.language]]
     marks = (labels["decimal_mark"], labels["thousands_mark"], labels["domestic_mark"], labels["foreign_mark"])
     years_of = (head.business_date[:4], other_month, other_year)
-    return head.merchant_id, _prefix(head), *years_of, head.currency, *marks, MOST_MINOR, LINES_AT_ONCE
+    return head.merchant_id, _prefix(head), *years_of, head.currency, *marks, MOST_MINOR
 
 
 def _two_decimals(currency: str) -> bool:
