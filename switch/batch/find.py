@@ -19,7 +19,7 @@ from attrs import asdict
 
 from switch.batch.figures import rows_of
 from switch.endofday import books
-from switch.endofday.line_files.door import Wanted, see, see_merchants
+from switch.endofday.line_files.door import WantedLines, see, see_merchants
 from switch.errors import NegativeAnswerError
 from switch.money import CURRENCIES, minor_digits
 from switch.record import frozen
@@ -187,7 +187,7 @@ def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
     span = _range(asked)
     see(
         connection,
-        Wanted(dates=tuple(each for each in books.closed_dates(connection) if span["first"] <= each <= span["last"])),
+        WantedLines(dates=tuple(each for each in books.closed_dates(connection) if span["first"] <= each <= span["last"])),
     )
     for row in rows_of(connection, "sales", key):
         _, on, merchant_id, name, terminal_id, rrn, approval_code, card, currency, amount, net, _ = row

@@ -218,17 +218,19 @@ def refuse_not_closed(connection: sqlite3.Connection, *business_dates: str) -> N
 
 @contextmanager
 def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[None]:
-    """Lift a table's guard against rows of closed days for a mass insert, inside a write transaction.
+    """Lift a table's guard, if it has one, against rows of closed days for a mass insert, inside a write transaction.
 
     The caller has seen under the write lock that the day is not closed. The guard is back before anybody else can see the
     table, whether the transaction commits or not; asking it for each of a million rows would take a third of the insert.
     """
     assert connection.in_transaction, "only a transaction makes lifting and putting back one step"
     guard = f"{table}_day_closed"
-    (trigger,) = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (guard,)).fetchone()
-    connection.execute(f"DROP TRIGGER main.{guard}")
+    triggers = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (guard,)).fetchall()
+    for _ in triggers:
+        connection.execute(f"DROP TRIGGER main.{guard}")
     yield
-    connection.execute(trigger.replace("CREATE TRIGGER ", "CREATE TRIGGER main.", 1))
+    for (trigger,) in triggers:
+        connection.execute(trigger.replace("CREATE TRIGGER ", "CREATE TRIGGER main.", 1))
 
 
 #: Table -> what its rows of a day are told apart by: everything of a day but its presentments, which are many. Of lines that

@@ -32,9 +32,9 @@ from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.engines.choice import opened_engine
+from switch.endofday.engines.statements import PRESENTED
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
-from switch.endofday.line_files.door import named_on, of_date, see
-from switch.endofday.line_files.kept import remove_unknown
+from switch.endofday.line_files.door import of_date, see
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -101,8 +101,6 @@ def close_day(
             return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
-        remove_unknown(connection, data)
-        see(connection, named_on(chosen))
         with opened_engine(engine, connection, data) as lines:
             day_files.put_withdrawn_aside(connection, data, chosen)
             books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
@@ -376,13 +374,10 @@ def compute_day(
     """Write the rows of a staged day and check them, inside the caller's transaction."""
     business_date = str(parameters["business_date"])
     connection.execute(FEE_RULES, parameters)
-    for name, table in (("presentments", "presentment"), ("presented_lines", "fee_line")):
+    for name, table in PRESENTED:
         with books.insert_unguarded(connection, table):
             engine.keep(name, parameters)
             engine.take(table)
-    for name, table in (("totals", "cube"), ("fee_totals", "fee_cube")):
-        engine.keep(name, parameters)
-        engine.take(table)
     (presented,) = connection.execute("SELECT COALESCE(SUM(line_count), 0) FROM cube").fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
     cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)

@@ -20,7 +20,7 @@ from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.display.plural import plural
 from switch.endofday import books, files
-from switch.endofday.line_files.kept import line_file_faults
+from switch.endofday.line_files.named_files import line_file_faults
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import reopening_faults
 from switch.errors import DataFolderError

@@ -16,7 +16,7 @@ from switch.clearing.gathered import filling
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, as_line, columns_of, create, give, take
 from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query, rendered
 from switch.endofday.line_files.door import BooksConnection
-from switch.endofday.line_files.kept import record, remove_unknown
+from switch.endofday.line_files.named_files import record, remove_unknown
 from switch.endofday.line_files.parquet import LINE_TABLES, all_of, connected, quoted, write_file
 from switch.errors import DataFolderError
 

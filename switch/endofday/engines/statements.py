@@ -95,6 +95,11 @@ LINE_STATEMENTS: Final = {
     "lines_by_rules": LineStatement(sql=lines.LINES_BY_RULES, reads=(Handed("fee_rule"),)),
 }
 
+#: In this order once the day is staged -> the table that each is stored in.
+PRESENTED: Final = tuple(
+    (name, LINE_STATEMENTS[name].stores) for name in ("presentments", "presented_lines", "totals", "fee_totals")
+)
+
 
 def rendered(engine: str, name: str) -> str:
     """A statement in the words of an engine that is not SQLite."""

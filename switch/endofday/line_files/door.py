@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -34,7 +35,7 @@ _IS_FILLED: Final = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'lines_filled
 
 
 @frozen(kw_only=True)
-class Wanted:
+class WantedLines:
     """Which lines somebody is about to read."""
 
     dates: tuple[str, ...] | None = None  #: business dates; None: all
@@ -45,32 +46,25 @@ class Wanted:
     of_requests: Mapping[str, object] = Factory(dict)  #: its parameters
 
 
-ALL_LINES: Final = Wanted()
-#: What the short tables of a date name: reversals, adjustments, disputes, and exceptions that were open when it began.
-NAMED_ON: Final = """
-SELECT original_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date
-UNION SELECT request_id FROM adjustment WHERE business_date = :business_date
-UNION SELECT request_id FROM dispute_event WHERE business_date = :business_date
-UNION
-SELECT x.request_id FROM exception_item AS x LEFT JOIN exception_end AS e ON e.request_id = x.request_id
-WHERE x.business_date <= :business_date AND (e.request_id IS NULL OR e.business_date >= :business_date)
-"""
+EVERY_LINE: Final = WantedLines()
+#: What the short tables of a date name.
+NAMED_ON: Final = resources.files(__package__).joinpath("named_on.sql").read_text(encoding="utf-8")
 
 
-def of_date(business_date: str, *, condition: str = "1 = 1", values: Mapping[str, object] | None = None) -> Wanted:
+def of_date(business_date: str, *, condition: str = "1 = 1", values: Mapping[str, object] | None = None) -> WantedLines:
     """The lines of a date, or some of them, with those that its short tables name."""
     named = {"business_date": business_date}
-    return Wanted(dates=(business_date,), condition=condition, values=values or {}, requests=NAMED_ON, of_requests=named)
+    return WantedLines(dates=(business_date,), condition=condition, values=values or {}, requests=NAMED_ON, of_requests=named)
 
 
-def named_on(business_date: str) -> Wanted:
+def named_on(business_date: str) -> WantedLines:
     """Of earlier lines, those that a date's short tables name: what its close reads of them."""
-    return Wanted(dates=(), requests=NAMED_ON, of_requests={"business_date": business_date})
+    return WantedLines(dates=(), requests=NAMED_ON, of_requests={"business_date": business_date})
 
 
-def of_requests(requests: str, parameters: Mapping[str, object] | None = None) -> Wanted:
+def of_requests(requests: str, parameters: Mapping[str, object] | None = None) -> WantedLines:
     """The lines of the requests that a query of the books and the journal finds."""
-    return Wanted(dates=(), requests=requests, of_requests=parameters or {})
+    return WantedLines(dates=(), requests=requests, of_requests=parameters or {})
 
 
 #: Lines of some merchants, and the presentments that their adjustments take back.
@@ -80,18 +74,18 @@ SELECT request_id FROM adjustment WHERE business_date IN (SELECT value FROM json
 """
 
 
-def of_merchants(dates: tuple[str, ...], first: str, last: str) -> Wanted:
+def of_merchants(dates: tuple[str, ...], first: str, last: str) -> WantedLines:
     """The lines of some dates of the merchants from one to another, and what their adjustments take back."""
     values = {"first": first, "last": last}
     of = {**values, "dates": json.dumps(dates)}
-    return Wanted(dates=dates, condition=_OF_MERCHANTS, values=values, requests=_ADJUSTED, of_requests=of)
+    return WantedLines(dates=dates, condition=_OF_MERCHANTS, values=values, requests=_ADJUSTED, of_requests=of)
 
 
 class BooksConnection(sqlite3.Connection):
     """A connection to the books, in autocommit, that finds lines in files too once it knows the data folder."""
 
     data: Path | None = None
-    wanted: Wanted = ALL_LINES
+    wanted: WantedLines = EVERY_LINE
     generation: int = 0  #: grows with what is wanted
     _nothing: Mapping[str, int] = MappingProxyType({})  #: table -> the generation for which no file has anything
     _proved: set[str] | None = None  #: paths of files whose bytes were looked at
@@ -103,7 +97,7 @@ class BooksConnection(sqlite3.Connection):
                 self._fill(self.data, table)
         return super().execute(sql, parameters)
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: WantedLines) -> None:
         """Say what is to be read from now on."""
         if wanted != self.wanted:
             self.wanted = wanted
@@ -231,7 +225,7 @@ def _has_some(file: LineFile, ids: Sequence[int]) -> bool:
     return any(file.first_request_id <= each <= file.last_request_id for each in ids)
 
 
-def see(connection: sqlite3.Connection, wanted: Wanted) -> None:
+def see(connection: sqlite3.Connection, wanted: WantedLines) -> None:
     """Say which lines are read of a connection to the books from now on; it costs nothing until one is."""
     if isinstance(connection, BooksConnection):
         connection.want(wanted)

@@ -20,7 +20,7 @@ LINES_FOLDER: Final = "lines"  #: in a data folder
 #: Tables of the books whose rows may stand in files -> the order in which they stand there.
 LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
 ROWS_IN_GROUP: Final = 122_880  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
-ROWS_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
+ROWS_READ_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
 
 
 @frozen(kw_only=True)
@@ -137,7 +137,7 @@ def rows_of(
         sql = f"SELECT {', '.join(columns)} FROM {all_of([data / file.path for file in files])} WHERE "
         sql += re.sub(r":(\w+)", r"$\1", condition)
         found = duck.execute(sql + (f" ORDER BY {order}" if order else ""), used)
-        while rows := found.fetchmany(ROWS_AT_ONCE):
+        while rows := found.fetchmany(ROWS_READ_AT_ONCE):
             yield rows
 
 

@@ -15,7 +15,7 @@ from attrs import Factory, define
 
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import all_of, connected, said
-from switch.settlement.ready.ready_lines import MARKS, READY_LINES, marks_of
+from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
 _SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
@@ -35,9 +35,9 @@ class ReadyLines:
         """Write the lines of these merchants, which stand in their order, in place of those that were written before."""
         if not heads:
             return
-        marks = [dict(zip(MARKS, marks_of(head), strict=True)) for head in heads]
-        columns = {name: [each[name] for each in marks] for name in MARKS}
-        unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in MARKS)
+        marks = [dict(zip(LINE_MARKS, marks_of(head), strict=True)) for head in heads]
+        columns = {name: [each[name] for each in marks] for name in LINE_MARKS}
+        unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in LINE_MARKS)
         self.duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
         found = self.duck.execute(_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
         self.sections = {(row[0], row[1]): row[2:] for row in found.fetchall()}

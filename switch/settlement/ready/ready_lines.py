@@ -58,14 +58,14 @@ class BookedLines:
 
 
 #: What else than SQLite writes lines by: the names of ``marks_of``.
-MARKS: Final = (
+LINE_MARKS: Final = (
     *("merchant_id", "prefix", "year", "other_month", "other_year", "currency", "point", "thousands", "domestic_mark"),
     *("foreign_mark", "most_minor"),
 )
 
 
 def marks_of(head: Head) -> tuple[str | int, ...]:
-    """What the lines of a statement are written with, in the order of ``MARKS``."""
+    """What the lines of a statement are written with, in the order of ``LINE_MARKS``."""
     years = years_of_months(head.business_date)
     other_month, other_year = next(iter(years.items()), ("", ""))
     labels = LABELS[TEXT_LANGUAGE[head.language]]
