@@ -19,10 +19,12 @@ class SqliteEngine:
     connection: sqlite3.Connection
 
     def keep(self, name: str, parameters: Mapping[str, object]) -> None:
-        statement = LINE_STATEMENTS[name]
-        self.connection.execute(statement.sql, parameters)
-        if statement.stores in LINE_TABLES and isinstance(self.connection, BooksConnection):
-            self.connection.add_booked(statement.stores, str(parameters["business_date"]))
+        statement, books = LINE_STATEMENTS[name], self.connection
+        if statement.stores in LINE_TABLES and isinstance(books, BooksConnection):
+            with books.adding(statement.stores, str(parameters["business_date"])):
+                books.execute(statement.sql, parameters)
+        else:
+            books.execute(statement.sql, parameters)
 
     def take(self, table: str) -> None:
         """Nothing: the connection has it."""

@@ -195,8 +195,12 @@ class BooksConnection(sqlite3.Connection):
         marks = ", ".join("?" * len(self.columns(table)))
         self.executemany(f"INSERT OR IGNORE INTO temp.{table} VALUES ({marks})", rows)
 
-    def add_booked(self, table: str, business_date: str) -> None:
-        """Have the rows of a date that the books were just given read too, where earlier lines are read in files."""
+    @contextmanager
+    def adding(self, table: str, business_date: str) -> Iterator[None]:
+        """Have the rows of a date that the block adds to the books read too, where earlier lines are read in files."""
+        if self.data is not None:
+            self._fill(self.data, table)
+        yield
         if self._is_shown() and super().execute(_GENERATION, (table,)).fetchone():
             copy = f"INSERT OR IGNORE INTO temp.{table} SELECT * FROM main.{table} WHERE business_date = ?"
             super().execute(copy, (business_date,))
