@@ -96,7 +96,7 @@ def close(
     other date. For a date that is closed already, it shows what would differ from the books: see `switch day diff`.
 
     With --engine duckdb, DuckDB computes the transactions and keeps them in files below lines/, beside the books; all else is
-    the same. Whoever reads such a date needs DuckDB too. It comes with `pip install 'interbank-switch[duckdb]'`.
+    the same. Commands that read such a date need DuckDB too. It comes with `pip install 'interbank-switch[duckdb]'`.
     """
     from switch.cli.mail import mail_closed
     from switch.cli.statement import tell_replaced
