@@ -18,6 +18,7 @@ from switch.errors import DataFolderError
 from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
 from switch.journal.journal import FOLD_SECONDS, SqliteJournal
 from switch.lines.issuer_link import IssuerLink
+from switch.lines.selector import settle_memory
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.routing.traffic.effects import Notice
 
@@ -34,6 +35,13 @@ async def look_after(journal: SqliteJournal, recording: TraceProcess | None) -> 
         journal.look()
         if recording is not None:
             recording.look()
+
+
+async def settle(server: Server) -> None:
+    """Do what can wait until the processes of issuers were asked for: they take longer."""
+    await trio.lowlevel.checkpoint()
+    server.hints.prepare()
+    settle_memory()
 
 
 async def exchange_keys(data: Path, links: Mapping[str, IssuerLink]) -> None:

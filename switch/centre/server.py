@@ -126,8 +126,8 @@ class Server:
         self._outgoing = Outbound(
             self._voice, self.links, self.board.handle, zones, self.stage, self.board.waiting, codec_named
         )
-        hints = WireFormatHint(self._wires, specs.dialects)
-        self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, hints)
+        self.hints = WireFormatHint(self._wires, specs.dialects)
+        self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, self.hints)
         self._incoming.put_off = self._put_off
         rules = playbook or Playbook((), seed=1)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)

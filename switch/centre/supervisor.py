@@ -15,7 +15,7 @@ from typing import Any, Final
 import trio
 
 from switch.business_day import refuse_beyond_calendar
-from switch.centre.background import exchange_keys, fold, keep_door, lines_told, look_after, watch_sessions_now
+from switch.centre.background import exchange_keys, fold, keep_door, lines_told, look_after, settle, watch_sessions_now
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach, reach_of_api
@@ -43,7 +43,6 @@ from switch.keys.key_module import KeyModule
 from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.message_mac import LineMacs, zone_keys
-from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
@@ -209,7 +208,6 @@ class Centre:
             self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
         for sentence in reach_warnings(playbook.rules, self._external):
             self._tell(Notice("scenario", sentence))
-        settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
             await whole.start(server.run)
@@ -220,6 +218,7 @@ class Centre:
                     whole.start_soon(self._process(profile, links[profile.id]).keep)
                 else:
                     links[profile.id].moved(*profile.address)
+            whole.start_soon(settle, server)
             whole.start_soon(clock.run)
             whole.start_soon(look_after, journal, recording)
             whole.start_soon(fold, journal)

@@ -120,6 +120,8 @@ def start_by_fork(specs_folder: Path | None) -> None:
     """Start issuers, and who writes the trace, as a centre asks on standard input. Each is this process over again, with all
     that it has loaded."""
     from switch import cli
+    from switch.data_folder.databases import made_at_once
+    from switch.issuers.process.book import SCHEMA
     from switch.lines.selector import settle_memory
     from switch.machine.starting import start_by_fork
     from switch.specs.load import load_specs
@@ -128,6 +130,7 @@ def start_by_fork(specs_folder: Path | None) -> None:
         import_module(name)
     with suppress(SwitchError):  # whoever is started says what is wrong
         _read[specs_folder] = load_specs(specs_folder)
+    made_at_once(SCHEMA)  # of which each makes its book
     settle_memory()  # what is shared by fork stays shared
     with socket.socket(fileno=sys.stdin.fileno()) as control:
         start_by_fork(control, cli.main)

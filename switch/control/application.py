@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -258,10 +259,11 @@ async def _bytes_of(request: Request) -> bytes:
     if announced.isdecimal() and int(announced[:20]) > BODY_BYTES_MAX:
         raise _too_large()
     with trio.move_on_after(BODY_SECONDS_MAX) as patience:
-        async for piece in request.stream():
-            raw += piece
-            if len(raw) > BODY_BYTES_MAX:
-                raise _too_large()
+        async with aclosing(request.stream()) as pieces:
+            async for piece in pieces:
+                raw += piece
+                if len(raw) > BODY_BYTES_MAX:
+                    raise _too_large()
     if patience.cancelled_caught:
         sentence = f"body: found no end in {BODY_SECONDS_MAX:g} s, expected it sooner"
         raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, sentence, headers={"Connection": "close"})

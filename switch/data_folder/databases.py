@@ -152,7 +152,7 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
     if version == 0:
         with _unless_another_does(connection, 1), one_transaction(connection):
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for sql in (*_made_at_once(schema), *_marks(schema, schema.version)):
+                for sql in (*made_at_once(schema), *_marks(schema, schema.version)):
                     connection.execute(sql)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     for number in range(version + 1, schema.version + 1):
@@ -178,7 +178,7 @@ def _unless_another_does(connection: sqlite3.Connection, number: int) -> Iterato
 
 
 @cache
-def _made_at_once(schema: Schema) -> tuple[str, ...]:
+def made_at_once(schema: Schema) -> tuple[str, ...]:
     """What all scripts of a schema come to, statement by statement. No script leaves rows in a file that had none."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         for number in range(1, schema.version + 1):

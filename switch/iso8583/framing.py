@@ -124,12 +124,14 @@ class Framer:
         try:
             while self._rest and (found := ends(self._rest)) is not None:
                 message, end = found
+                if len(message) > self.frame_bytes_max:
+                    raise FrameError(f"found a frame of {len(message)} bytes, expected at most {self.frame_bytes_max}")
                 if 0 < len(message) < self.front_bytes:
                     raise FrameError(self._too_short(len(message)))
                 self.header.check(message[self.tpdu_bytes : self.front_bytes] if message else self.header.first_between)
                 self._rest = self._rest[end:]
                 yield Frame(message[: self.front_bytes], message[self.front_bytes :]) if message else None
-            if len(self._rest) > self.frame_bytes_max:
+            if len(self._rest) > self.frame_bytes_max + _SIGNS_BEFORE_END[self.header.kind]:
                 raise FrameError(f"found {len(self._rest)} bytes without an end, expected {self.header.in_words}")
         except FrameError as fault:
             self.fault = fault.with_traceback(None)
@@ -179,6 +181,8 @@ class Framer:
 _STX, _ETX = b"\x02", b"\x03"
 _CONTROLS: Final = b"\x04\x05\x06\x15"  #: EOT, ENQ, ACK and NAK, which terminals send between frames
 _SIGNS: Final = {LINE_FEED: b"\n", STX: _ETX, PACKET: b""}
+#: Bytes that may have come with a message while its end is missing: a carriage return, or STX and ETX before the LRC.
+_SIGNS_BEFORE_END: Final = {LINE_FEED: 1, STX: 2, PACKET: 0}
 
 
 def _to_line_feed(data: bytes) -> tuple[bytes, int] | None:
@@ -188,16 +192,17 @@ def _to_line_feed(data: bytes) -> tuple[bytes, int] | None:
 
 
 def _to_etx(data: bytes) -> tuple[bytes, int] | None:
-    """The same between STX and ETX, the LRC checked; FrameError where none begins, or the LRC is wrong."""
-    start = len(data) - len(data.lstrip(_CONTROLS))
-    if start == len(data):
-        return b"", start
-    if data[start : start + 1] != _STX:
-        raise FrameError(f"found {data[start : start + 4].hex(' ')}, expected 02 (STX) at the beginning of a frame")
-    end = data.find(_ETX, start)
+    """The same between STX and ETX, the LRC checked; FrameError where none begins, or the LRC is wrong. Controls before it
+    are no message, and end where they end, so that they do not count in the length of what follows."""
+    controls = len(data) - len(data.lstrip(_CONTROLS))
+    if controls:
+        return b"", controls
+    if data[:1] != _STX:
+        raise FrameError(f"found {data[:4].hex(' ')}, expected 02 (STX) at the beginning of a frame")
+    end = data.find(_ETX)
     if end < 0 or end + 1 >= len(data):
         return None
-    ended = data[start + 1 : end + 1]
+    ended = data[1 : end + 1]
     if data[end + 1] != checksum(ended):
         raise FrameError(f"LRC: found {data[end + 1]:02x}, expected {checksum(ended):02x}")
     return ended[:-1], end + 2

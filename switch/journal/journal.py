@@ -84,6 +84,7 @@ _TIMES = (
 _LAST_OF = "COALESCE((SELECT {0} FROM {1} ORDER BY rowid DESC LIMIT 1), 0)"
 _LAST_DELIVERED = "COALESCE((SELECT MAX(at_ms) FROM delivered), 0)"  # they are answered in any order
 _LAST_MS = f"SELECT max({_LAST_DELIVERED}, {', '.join(_LAST_OF.format(column, table) for table, column in _TIMES)})"
+_LAST_COUNTED_MS = f"SELECT {', '.join(_LAST_OF.format('received_at_ms', table) for table in ('reversal', 'reconciliation'))}"
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
 
 
@@ -166,6 +167,7 @@ class SqliteJournal:
         with self.or_stop():
             self._db = connect(path)
             self.archive: Archive = JournalReader(self._db, vault)
+            self._reversed_ms, self._reconciled_ms = self._db.execute(_LAST_COUNTED_MS).fetchone()  #: times of the last ones
             self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._files = KeptFiles([path.parent, *with_side_files(path)], unchanging=[path.with_name(KEY_FILE)])
         self._looked_at_ms = 0
@@ -174,7 +176,6 @@ class SqliteJournal:
         self._folded = 0
         self._date = ""
         self._version = -1
-        self._reversed_ms = self._reconciled_ms = 0  #: the times of the last reversal and of the last reconciliation
 
     def or_stop(self) -> AbstractContextManager[None]:
         """What cannot be done with the file in the block ends it with the sentence of a journal that cannot be written."""

@@ -31,7 +31,7 @@ SENT: Final = "sent"
 Direction = Literal["received", "sent"]  #: which way a message went, as the centre sees it
 
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
-OPENING_BYTES_MAX: Final = 2_048  #: of a line's first gulp, to tell what it looks like: two or three messages
+OPENING_BYTES_MAX: Final = 2_048  #: the first of a line, to tell what it looks like: two or three messages
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent
 #: An acquirer that leaves more than this unread is not read from until it catches up. What can still be added then is what it
 #: has asked already: the answers due, and the rest of the gulp.
@@ -280,8 +280,8 @@ class Line:
         if not data:
             self._ended()
             return iter(())
-        if self.opening == b"":
-            self.opening = data[:OPENING_BYTES_MAX]
+        if self.opening is not None and len(self.opening) < OPENING_BYTES_MAX:
+            self.opening += data[: OPENING_BYTES_MAX - len(self.opening)]
         self.behind = True
         return self._cut(data)
 

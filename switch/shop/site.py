@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -193,10 +194,11 @@ def _errors(form: Posted, found: Customer | None, say: Mapping[str, str]) -> dic
 
 async def _posted(request: Request) -> Posted:
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > POST_BYTES_MAX:
-            break
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > POST_BYTES_MAX:
+                break
     return Posted.from_form(body[:POST_BYTES_MAX])
 
 

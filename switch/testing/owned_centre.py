@@ -57,7 +57,8 @@ def owned_centre(worker: str) -> Iterator[OwnedCentre]:
         specs_folder = folder / "specs"
         write_specs(specs_folder)
         with _started(folder, ["--specs", str(specs_folder)]) as process:
-            running = OwnedCentre(folder, load_specs(specs_folder), _ready(process, folder))
+            specs = load_specs(specs_folder)  # while the centre does
+            running = OwnedCentre(folder, specs, _ready(process, folder))
             yield running
     finally:
         if running is None or not running.keep:

@@ -23,6 +23,7 @@ RESERVE_EXPIRY: Final = "3912"
 USUAL_BALANCE_MINOR: Final = 2_500_000
 _CARD_BINS: Final = "950401{:04d}"  #: of the range of the bank; its named cards begin with 9504010
 _FIRST_SERIES: Final = 8_000
+_SCENARIOS: Final = "scenarios"  #: folder of the specification
 #: Balances that are there at once; every other one is paid in on a card without money.
 READY_BALANCES_MINOR: Final = (USUAL_BALANCE_MINOR, 0, 100, 1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000)
 
@@ -61,7 +62,9 @@ def terminal_ids(number: int) -> tuple[str, ...]:
 
 def write_specs(folder: Path) -> None:
     """Write the specification into a folder that is made."""
-    shutil.copytree(default_folder(), folder)
+    shipped = default_folder()
+    shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns(_SCENARIOS))
+    (folder / _SCENARIOS).symlink_to(shipped.resolve() / _SCENARIOS, target_is_directory=True)  # a hundred files nobody changes
     bank = folder / "issuers" / f"{ISSUER_OF_RESERVE}.toml"
     with bank.open("a", encoding="utf-8") as file:
         file.writelines(_series_toml(each) for each in ALL_SERIES)

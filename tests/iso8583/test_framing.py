@@ -137,6 +137,64 @@ def test_a_frame_at_the_limit_and_one_above_it() -> None:
     assert str(receiver.fault) == "length header 00 0b: found a frame of 11 bytes, expected 0 to 10"
 
 
+LIMIT = 10  #: bytes of a frame
+
+
+def in_pieces_of(size: int, stream: bytes) -> list[bytes]:
+    return [stream[place : place + size] for place in range(0, len(stream), size)]
+
+
+def around(notation: str, body: bytes) -> bytes:
+    """A message on a line of this notation, however long it is."""
+    sender = framer(notation, frame_bytes_max=FRAME_BYTES_MAX)
+    return sender.wrap(body, sender.header.first_between)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, LIMIT, 10 * LIMIT])
+@pytest.mark.parametrize("notation", ["2b", "4ai", "2bm ~ etx lrc", "2b + 2", "lf", "lf + 'IS'", "stx", "stx + 2"])
+def test_the_limit_of_a_frame_is_the_same_however_it_is_cut(notation: str, size: int) -> None:
+    """No byte of a frame that comes in pieces counts twice, none is left out, and none around it counts."""
+    counted = 0 if "m" in notation else Framer(HeaderFormat.parse(notation)).front_bytes
+    longest = around(notation, b"x" * (LIMIT - counted))
+    receiver = framer(notation, frame_bytes_max=LIMIT)
+    frames = [frame for piece in in_pieces_of(size, longest * 3) for frame in receiver.feed(piece)]
+    assert [frame.body for frame in frames] == [b"x" * (LIMIT - counted)] * 3
+    assert (receiver.fault, receiver.rest) == (None, b"")
+    too_long = around(notation, b"x" * (LIMIT - counted + 1))
+    assert [frame for piece in in_pieces_of(size, longest + too_long) for frame in receiver.feed(piece)] == frames[:1]
+    assert receiver.fault is not None
+
+
+@pytest.mark.parametrize("notation", ["lf", "stx"])
+def test_what_surrounds_the_longest_message_may_come_before_its_end(notation: str) -> None:
+    before, after = {"lf": (b"", b"\r\n"), "stx": (b"\x06\x06\x05", b"")}[notation]
+    wire = before + around(notation, b"x" * LIMIT).removesuffix(b"\n") + after
+    for place in range(1, len(wire)):
+        receiver = framer(notation, frame_bytes_max=LIMIT)
+        frames = [*receiver.feed(wire[:place]), *receiver.feed(wire[place:])]
+        assert [frame.body for frame in frames] == [b"x" * LIMIT]
+        assert receiver.fault is None
+
+
+@pytest.mark.parametrize("size", [1, 7, LIMIT, 100 * LIMIT])
+@pytest.mark.parametrize("notation", ["lf", "stx"])
+def test_bytes_without_an_end_are_refused_however_they_come(notation: str, size: int) -> None:
+    receiver = framer(notation, frame_bytes_max=LIMIT)
+    held = 0
+    for piece in in_pieces_of(size, b"\x02" + b"x" * 20 * LIMIT):
+        assert receiver.feed(piece) == []
+        held = max(held, len(receiver.rest))
+    assert held <= LIMIT + 2 + size, "no more is kept than the longest frame, and a piece"
+    assert f"bytes without an end, expected {receiver.header.in_words}" in str(receiver.fault)
+
+
+def test_a_packet_is_no_longer_than_any_other_frame() -> None:
+    receiver = framer("packet", frame_bytes_max=LIMIT)
+    assert [frame.body for frame in receiver.feed(b"x" * LIMIT)] == [b"x" * LIMIT]
+    assert receiver.feed(b"x" * (LIMIT + 1)) == []
+    assert str(receiver.fault) == "found a frame of 11 bytes, expected at most 10"
+
+
 def test_a_frame_shorter_than_its_tpdu() -> None:
     receiver = framer("2b", tpdu=True)
     assert receiver.feed(b"\x00\x05" + TPDU) == [Frame(TPDU, b"")]

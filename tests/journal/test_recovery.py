@@ -72,7 +72,7 @@ class Kept:
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
         )
-        self.clock = itertools.count(NOW_MS)
+        self.clock: Iterator[int] = itertools.count(NOW_MS)
         self._perform(self.board.recover(beginning.recovery, 0.0))
 
     def handle(self, event: Event) -> None:
@@ -319,6 +319,36 @@ def test_a_reversal_counts_in_the_batch_that_was_open_when_it_came(
     assert before[subject]["debits_reversed_count"] == len(order) - 1 - order.rindex("T")
     again = kept.restarted()
     assert {subject: again.board._reconciler.batches.open(subject).counters() for subject in before} == before
+    again.journal.close()
+
+
+@pytest.mark.parametrize("terminal_id", ["TERM0001", ""])
+@pytest.mark.parametrize("moment", ["one millisecond", "clock set back", "restarted", "restarted, clock set back"])
+@pytest.mark.parametrize("turns", ["TT R", "TTT R", "TT RT R", "RT TTR R", "T T R", "RR TTT RTT RR R"])
+def test_it_does_so_however_many_batches_close_in_one_turn(tmp_path: Path, turns: str, moment: str, terminal_id: str) -> None:
+    """And though the centre ends between two turns: the times in the journal go on where they were."""
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    count = len(turns.replace(" ", ""))
+    for stan in range(1, count + 1):
+        kept.handle(asked(stan))
+    place, subject = 0, ("504001", terminal_id)
+    for at, turn in enumerate(turns.split()):
+        if "restarted" in moment and at:
+            kept = kept.restarted()
+        back = at * 1_000 if "back" in moment else 0
+        kept.clock = itertools.repeat(NOW_MS + 10_000 - back)
+        batches, effects = kept.board._reconciler.batches, list[Effect]()
+        for what in turn:
+            place += 1
+            agree = partial(totals, place, terminal_id=terminal_id, debits_count=batches.open(subject).debits_count)
+            effects += kept.board.handle(reversed_(place, own_stan=900 + place) if what == "R" else agree(), 0.0)
+        kept.write_down(effects)
+    before = {each: kept.board._reconciler.batches.open(each).counters() for each in (("504001", "TERM0001"), ("504001", ""))}
+    order = turns.replace(" ", "")
+    assert before[subject]["debits_reversed_count"] == len(order) - 1 - order.rindex("T")
+    again = kept.restarted()
+    assert {each: again.board._reconciler.batches.open(each).counters() for each in before} == before
     again.journal.close()
 
 

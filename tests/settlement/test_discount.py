@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from switch.errors import SpecError
@@ -58,6 +60,48 @@ def test_vat_in_force() -> None:
     assert [vat.rate(day) for day in ("2025-12-31", "2026-01-01")] == [1000, 2000]
     with pytest.raises(SpecError, match=r"fees/vat.toml: rate: found no row for 2012-01-01"):
         vat.rate("2012-01-01")
+
+
+#: Of VAT: the fee a row names, from when on, its rate.
+VAT_ROWS = (
+    ("", "2013-01-01", 1000),
+    ("subscription", "2020-01-01", 700),
+    ("", "2026-01-01", 2000),
+    ("subscription", "2026-03-01", 1400),
+    ("commission", "2026-06-01", 1100),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(VAT_ROWS))))[::7], ids=str)
+def test_a_row_of_vat_that_names_the_fee_comes_before_a_later_one_that_names_none(order: tuple[int, ...]) -> None:
+    """In whatever order they stand; of rows that name as much the latest in force."""
+    rows = [VAT_ROWS[place] for place in order]
+    text = "\n".join(
+        f'[[rate]]\nfrom = "{day}"\nrate_basis_points = {rate}' + (f'\nfee = "{fee}"' if fee else "") for fee, day, rate in rows
+    )
+    vat = VatTable.from_toml(spec_table("fees/vat.toml", text))
+    days = ("2013-01-01", "2019-12-31", "2020-01-01", "2025-12-31", "2026-01-01", "2026-02-28", "2026-03-01", "2026-06-01")
+    assert [vat.rate(day, "subscription") for day in days] == [1000, 1000, 700, 700, 700, 700, 1400, 1400]
+    assert [vat.rate(day, "rent") for day in days] == [1000, 1000, 1000, 1000, 2000, 2000, 2000, 2000]
+    assert [vat.rate(day) for day in days] == [1000, 1000, 1000, 1000, 2000, 2000, 2000, 1100]
+
+
+def test_a_charge_is_in_force_from_its_date_until_the_next() -> None:
+    charges = (
+        ("rent", "2020-01-01", "1.00"),
+        ("rent", "2026-06-01", "3.00"),
+        ("rent", "2026-01-01", "2.00"),
+        ("setup", "2026-01-01", "9.00"),
+    )
+    text = '[[plan]]\nid = "p"\nname = "P"\n[[plan.rate]]\nfrom = "2013-01-01"\nrate_basis_points = 1\n' + "\n".join(
+        f'[[plan.charge]]\nkind = "{kind}"\nfrom = "{day}"\namount = "{amount}"' for kind, day, amount in charges
+    )
+    plan = table(text).plan("p")
+    days = ("2019-12-31", "2020-01-01", "2025-12-31", "2026-01-01", "2026-05-31", "2026-06-01")
+    found = [plan.charge(day, "rent") for day in days]
+    assert [None if each is None else each.amount_minor for each in found] == [None, 100, 100, 200, 200, 300]
+    setup = [plan.charge(day, "setup") for day in ("2025-12-31", "2026-06-01")]
+    assert [each and each.amount_minor for each in setup] == [None, 900]
 
 
 def test_a_refund_gives_the_discount_back_unless_the_plan_keeps_it() -> None:

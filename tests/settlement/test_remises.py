@@ -75,17 +75,20 @@ def test_numbers_count_for_each_terminal_over_the_dates(tmp_path: Path) -> None:
     assert check_books(tmp_path).faults == ()
 
 
-def test_the_number_behind_the_last_one_is_1(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("last", "number"), [(999_998, 999_999), (999_999, 1), (1_999_997, 999_999), (1_999_998, 1)])
+def test_numbers_have_six_digits_and_begin_again_with_1(tmp_path: Path, last: int, number: int) -> None:
+    """0 would be the number of no remise."""
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(**at("MARCHE01"))
         close(tmp_path)
         with closing(sqlite3.connect(tmp_path / "books.db")) as books:
             books.execute("DROP TRIGGER remise_no_update")
-            books.execute("UPDATE remise SET ordinal = 999999, number = 999999")
+            books.execute("UPDATE remise SET ordinal = ?, number = ?", (last, (last - 1) % 999_999 + 1))
             books.commit()
         journal.decide(**at("MARCHE01"))
-    assert paid(close(tmp_path))[0][0] == f"{SATURDAY}-MARCHE01-000001"
-    assert rows(tmp_path, "SELECT ordinal, number FROM remise ORDER BY ordinal") == [(999_999, 999_999), (1_000_000, 1)]
+    report = close(tmp_path)
+    assert [payout[0] for payout in paid(report)] == [f"{SATURDAY}-MARCHE01-{number:06d}"]
+    assert rows(tmp_path, "SELECT ordinal, number FROM remise ORDER BY ordinal DESC LIMIT 1") == [(last + 1, number)]
 
 
 def test_a_contract_may_have_all_remises_of_a_date_paid_together(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 import trio
@@ -46,12 +47,21 @@ def told(centre: Loopback) -> Iterator[str]:
     return (notice.detail for notice in centre.notices if notice.kind in ("bad_frame", "format_error", "unsupported"))
 
 
+#: Where the first bytes are cut: a length header is often written apart from what it counts.
+CUTS = {"at once": [], "the length apart": [2, 4], "in pieces": [1, 2, 3, 9, 40]}
+#: Listener -> the bytes with which it knows that they are none of its own, and closes the line.
+FAULT_AT = {"ascii": 2**16, "ascii_hex": 4}
+
+
+@pytest.mark.parametrize("cuts", CUTS)
 @pytest.mark.parametrize("what", OPENINGS)
-async def test_bytes_that_make_no_frame_are_told_of_within_seconds(what: str, mock_clock: MockClock) -> None:
+async def test_bytes_that_make_no_frame_are_told_of_within_seconds(what: str, cuts: str, mock_clock: MockClock) -> None:
     listener, opening, sentence = OPENINGS[what]
     async with loopback(issuers=("atlas",)) as centre, centre.client(listener) as client:
-        await client.stream.send_all(opening)
-        await quiet()
+        places = [place for place in CUTS[cuts] if place < min(len(opening), FAULT_AT[listener])]
+        for begin, end in pairwise([0, *places, len(opening)]):
+            await client.stream.send_all(opening[begin:end])
+            await quiet()
         for _ in range(2):
             mock_clock.jump(1)
             await quiet()

@@ -23,7 +23,10 @@ class WireFormatHint:
         self._wires = wires
         self._codecs = [Codec(dialect) for dialect in dialects.values()]
         self._others = [Way(header, tpdu, codec) for header in HEADERS for tpdu in (False, True) for codec in self._codecs]
-        whole_way(bytes(OPENING_BYTES_MAX), self._others)  # what is made once is made here: nobody is to wait for it
+
+    def prepare(self) -> None:
+        """Make what is made once, so that nobody waits for it later."""
+        whole_way(bytes(OPENING_BYTES_MAX), self._others)
 
     def looks_like(self, opening: bytes, here: WireFormat | None = None) -> str:
         """The end of a sentence about a line that begins so; empty where its bytes make sense in no way. ``here`` is the wire

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from switch.card import CardSecurity
 from switch.routing.table.stand_in import StandIn
-from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp, Scripted
+from switch.routing.traffic.effects import Deliver
+from switch.routing.traffic.events import DeliveryFailed, ForwardFailed, IssuerDown, IssuerUp, Scripted
 from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
 
 LIMITS = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip", "ecommerce"}))
@@ -96,6 +97,27 @@ def test_a_card_is_stood_in_for_so_often_until_its_issuer_is_told(code: str) -> 
     (talk >> IssuerDown("atlas", "gone", lost=True)).drop()
     talk >> asked(4)
     assert "reply 00" in talk.drop()
+
+
+@pytest.mark.parametrize("end", ["00", "14", "given up"])
+def test_what_an_issuer_is_told_leaves_the_others_untold(end: str) -> None:
+    """Of two approvals it knows one: one more is stood in for, and no second."""
+    talk = away()
+    for stan in (1, 2):
+        (talk >> asked(stan)).drop()
+    effects = talk.board.handle(IssuerUp("atlas"), talk.now)
+    (first,) = (effect.delivery for effect in effects if isinstance(effect, Deliver))
+    ended = (
+        DeliveryFailed(first, "its dialect cannot say it")
+        if end == "given up"
+        else delivered(1, response_code=end, kind="advice")
+    )
+    (talk >> ended).drop()
+    (talk >> IssuerDown("atlas", "gone", lost=True)).drop()
+    talk >> asked(3)
+    assert "reply 00" in talk.drop()
+    talk >> asked(4)
+    assert "not stood in for: 2 of the card wait to be told" in talk.drop()
 
 
 def test_a_reversal_of_what_was_stood_in_for_follows_its_advice() -> None:
