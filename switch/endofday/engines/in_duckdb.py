@@ -17,13 +17,11 @@ from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, as_line, co
 from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.named_files import record, remove_unknown
-from switch.endofday.line_files.parquet import LINE_TABLES, all_of, connected, quoted, write_file
+from switch.endofday.line_files.parquet import LINE_TABLES, MEMORY_LIMIT, all_of, connected, quoted, write_file
 from switch.errors import DataFolderError
 
 #: In a data folder while a date is closed: what does not fit in memory.
 SPILL_FOLDER: Final = "closing.spill"
-#: Of the machine's memory: what DuckDB takes before it writes to the folder above. Python and SQLite take theirs beside it.
-MEMORY_LIMIT: Final = "50%"
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
 _NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items()}

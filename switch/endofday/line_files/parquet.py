@@ -16,6 +16,8 @@ from switch.machine.private import begin_file, make_folder
 from switch.record import frozen
 
 DUCKDB_EXTRA: Final = "interbank-switch[duckdb]"
+#: Of the machine's memory: what DuckDB takes. Python and SQLite take theirs beside it.
+MEMORY_LIMIT: Final = "50%"
 LINES_FOLDER: Final = "lines"  #: in a data folder
 #: Tables of the books whose rows may stand in files -> the order in which they stand there.
 LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
@@ -47,6 +49,8 @@ def connected(needed_by: str) -> Iterator[Any]:
         raise SwitchError(f"{needed_by}: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
     with closing(duckdb.connect()) as duck:
         duck.execute("SET autoinstall_known_extensions = false")
+        duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+        duck.execute("SET temp_directory = ''")  # or it would write where the command was typed
         duck.execute("SET preserve_insertion_order = false")
         yield duck
 
