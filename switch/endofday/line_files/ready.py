@@ -18,7 +18,7 @@ from switch.endofday.line_files.parquet import all_of, connected, said
 from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
-_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
+LINES_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
 #: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
 
@@ -39,7 +39,7 @@ class ReadyLines:
         columns = {name: [each[name] for each in marks] for name in LINE_MARKS}
         unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in LINE_MARKS)
         self.duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
-        found = self.duck.execute(_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
+        found = self.duck.execute(LINES_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
         self.sections = {(row[0], row[1]): row[2:] for row in found.fetchall()}
 
     def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
