@@ -34,7 +34,7 @@ from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.engines.choice import opened_engine
 from switch.endofday.engines.statements import PRESENTED
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
-from switch.endofday.line_files.door import of_date, see
+from switch.endofday.line_files.door import of_date, refuse_unreadable, see
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -172,6 +172,7 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
 
     See ``soundness`` and the lists of checks. The books are read as they stand now, whatever is closed or reopened beneath."""
     with books.opened(data, still=True) as connection, ThreadPoolExecutor(1) as beside:
+        refuse_unreadable(connection)
         connection.execute(f"PRAGMA cache_size = -{books.CACHE_KIBIBYTES}")
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
@@ -228,8 +229,7 @@ _NOTHING_PROVED: Final = BooksReport(
 def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
     """What became of the approvals of all closed days."""
     sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in _COUNT_NAMES)
-    row = connection.execute(f"SELECT {sums} FROM closed_day").fetchone()
-    return dict(zip(_COUNT_NAMES, row, strict=True))
+    return dict(zip(_COUNT_NAMES, connection.execute(f"SELECT {sums} FROM closed_day").fetchone(), strict=True))
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:

@@ -190,6 +190,8 @@ def test_a_missing_file_is_one_sentence(closed: Path) -> None:
 def test_without_duckdb_the_extra_is_named(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     needed = f"{closed}: lines of {FRIDAY} stand in files beside the books: found no duckdb, expected it"
+    with pytest.raises(SwitchError, match="found no duckdb"):
+        check_books(closed)
     assert set(refused(closed)) == {f"{needed} (pip install 'interbank-switch[duckdb]' brings it)"}
 
 

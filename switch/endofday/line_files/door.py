@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from attrs import Factory
 
-from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, fault_of, rows_of
+from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, connected, fault_of, needed_by, rows_of
 from switch.errors import DataFolderError
 from switch.record import frozen
 
@@ -227,6 +227,13 @@ def _read_by(sql: str) -> tuple[str, ...]:
 
 def _has_some(file: LineFile, ids: Sequence[int]) -> bool:
     return any(file.first_request_id <= each <= file.last_request_id for each in ids)
+
+
+def refuse_unreadable(connection: sqlite3.Connection) -> None:
+    """SwitchError where lines stand in files, and what reads them is not installed."""
+    if isinstance(connection, BooksConnection) and connection.data is not None and (files := connection.files()):
+        with connected(needed_by(connection.data, files[0].business_date)):
+            pass
 
 
 def see(connection: sqlite3.Connection, wanted: WantedLines) -> None:

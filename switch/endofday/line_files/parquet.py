@@ -55,6 +55,11 @@ def connected(needed_by: str) -> Iterator[Any]:
         yield duck
 
 
+def needed_by(data: Path, business_date: str) -> str:
+    """What DuckDB is needed by where lines are read."""
+    return f"{data}: lines of {business_date} stand in files beside the books"
+
+
 def quoted(text: object) -> str:
     """A text of SQL."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -135,8 +140,7 @@ def rows_of(
 
     DataFolderError where one is not as it was written; SwitchError where DuckDB is not installed.
     """
-    dates = sorted({file.business_date for file in files})
-    with connected(f"{data}: lines of {dates[0]} stand in files beside the books") as duck, said(data):
+    with connected(needed_by(data, min(file.business_date for file in files))) as duck, said(data):
         used = {name: values[name] for name in re.findall(r":(\w+)", condition)}
         sql = f"SELECT {', '.join(columns)} FROM {all_of([data / file.path for file in files])} WHERE "
         sql += re.sub(r":(\w+)", r"$\1", condition)

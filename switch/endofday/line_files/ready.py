@@ -14,7 +14,7 @@ from typing import Any, Final
 from attrs import Factory, define
 
 from switch.endofday.line_files.door import BooksConnection
-from switch.endofday.line_files.parquet import all_of, connected, said
+from switch.endofday.line_files.parquet import all_of, connected, needed_by, said
 from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
@@ -63,7 +63,7 @@ def ready_lines(connection: sqlite3.Connection, business_date: str) -> Iterator[
         yield None
         return
     with (
-        connected(f"{connection.data}: lines of {business_date} stand in files beside the books") as duck,
+        connected(needed_by(connection.data, business_date)) as duck,
         said(connection.data),
     ):
         duck.execute(f"CREATE TEMP VIEW presentment AS FROM {all_of([connection.data / file.path for file in files])}")
