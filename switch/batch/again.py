@@ -45,13 +45,15 @@ def redone(data: Path, business_date: str, say: Callable[[str], None] = lambda _
     written. DataFolderError where the folder cannot be."""
     with books.alone(data), books.opened(data, apart=True) as connection:
         books.refuse_not_closed(connection, business_date)
+        with books.opened(data) as standing:  # of lines that stand in files, the copy has no list of these
+            changed = tuple(books.changed_tables(standing, business_date))
         folder = files.day_folder(data, business_date)
         beside = folder.with_name(f".{business_date}.again")
         try:
             shutil.rmtree(beside, ignore_errors=True)  # of a redo that died
             recorded = files.recorded_files(connection, business_date)
             files.render(connection, beside, business_date, say)
-            return _compared(connection, business_date, recorded, beside, folder)
+            return _compared(connection, business_date, recorded, changed, beside, folder)
         except OSError as error:
             where = error.filename or folder
             raise DataFolderError(f"{where}: found {error.strerror}, expected a folder that can be written") from None
@@ -60,7 +62,12 @@ def redone(data: Path, business_date: str, say: Callable[[str], None] = lambda _
 
 
 def _compared(
-    connection: sqlite3.Connection, business_date: str, recorded: dict[str, set[tuple[str, int]]], beside: Path, folder: Path
+    connection: sqlite3.Connection,
+    business_date: str,
+    recorded: dict[str, set[tuple[str, int]]],
+    changed_tables: tuple[str, ...],
+    beside: Path,
+    folder: Path,
 ) -> Redone:
     alike, put_back, other, unrecorded = [], [], [], []
     for name in sorted(files.file_names(connection, business_date)):
@@ -82,7 +89,7 @@ def _compared(
         put_back=tuple(put_back),
         other=tuple(other),
         unrecorded=tuple(unrecorded),
-        changed_tables=tuple(books.changed_tables(connection, business_date)),
+        changed_tables=changed_tables,
     )
 
 

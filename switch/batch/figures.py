@@ -12,6 +12,7 @@ from attrs import field
 
 from switch.business_day import DateSpan
 from switch.endofday import books
+from switch.endofday.line_files.door import WantedLines, see
 from switch.errors import NegativeAnswerError
 from switch.record import frozen
 
@@ -113,6 +114,7 @@ def figures_of(data: Path, span: DateSpan | None) -> Figures:
         if not closed:
             which = span.first if span.is_one_date else f"from {span.first} to {span.last}"
             raise NegativeAnswerError(f"no business date is closed {which}; the last one closed is {dates.last_closed}")
+        see(connection, WantedLines(dates=closed))
         return _figures(connection, span, closed)
 
 

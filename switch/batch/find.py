@@ -19,6 +19,7 @@ from attrs import asdict
 
 from switch.batch.figures import rows_of
 from switch.endofday import books
+from switch.endofday.line_files.door import WantedLines, see, see_merchants
 from switch.errors import NegativeAnswerError
 from switch.money import CURRENCIES, minor_digits
 from switch.record import frozen
@@ -146,6 +147,7 @@ def _sorted(candidates: Iterable[Found]) -> tuple[tuple[Found, ...], tuple[Found
 def _lines(connection: sqlite3.Connection, of: Found) -> tuple[FoundLine, ...]:
     names = ("business_date", "merchant_id", "terminal_id", "remise_number")
     key = {name: getattr(of, name) for name in names}
+    see_merchants(connection, (of.business_date,), of.merchant_id, of.merchant_id)
     return tuple(FoundLine(*row) for row in rows_of(connection, "lines_of", {**key, "lines_shown_max": LINES_SHOWN_MAX}))
 
 
@@ -182,6 +184,11 @@ def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
         "words": json.dumps(asked.words),
         "sales_read_max": SALES_READ_MAX,
     }
+    span = _range(asked)
+    see(
+        connection,
+        WantedLines(dates=tuple(each for each in books.closed_dates(connection) if span["first"] <= each <= span["last"])),
+    )
     for row in rows_of(connection, "sales", key):
         _, on, merchant_id, name, terminal_id, rrn, approval_code, card, currency, amount, net, _ = row
         yield _held(

@@ -117,9 +117,11 @@ def set_aside(copy: sqlite3.Connection, business_date: str) -> None:
     for (name,) in copy.execute(_GUARDS).fetchall():
         copy.execute(f"DROP TRIGGER {name}")
     for table in dated_tables(copy):
-        copy.execute(f"CREATE TEMP TABLE {STOOD}{table} AS SELECT * FROM {table} WHERE business_date = ?", (business_date,))
+        copy.execute(
+            f"CREATE TEMP TABLE {STOOD}{table} AS SELECT * FROM main.{table} WHERE business_date = ?", (business_date,)
+        )
         since = ">" if table in TOLD_BY_PEOPLE else ">="
-        copy.execute(f"DELETE FROM {table} WHERE business_date {since} ?", (business_date,))
+        copy.execute(f"DELETE FROM main.{table} WHERE business_date {since} ?", (business_date,))
 
 
 def compared_dates(data: Path, left: str, right: str) -> tuple[Difference, ...]:

@@ -25,6 +25,7 @@ from switch.data_folder.databases import one_transaction
 from switch.display.plural import plural
 from switch.endofday import books, files
 from switch.endofday.cleared_notices import ISSUERS_TOLD, tell_issuers
+from switch.endofday.line_files.door import of_requests, see
 from switch.endofday.reopened.reopenings import Reopening, reopenings_of
 from switch.endofday.reopened.withdrawal import withdraw
 from switch.errors import NegativeAnswerError, SwitchError
@@ -175,6 +176,7 @@ def _obstacles(connection: sqlite3.Connection, data: Path, business_date: str) -
         of_them = plural(count, "transfer pays its payouts", "transfers pay its payouts")
         yield Obstacle("payment_file", f"payment file {message_id} was written for the bank: {of_them}")
     yield from _at_banks(data, _banks(connection, business_date), business_date)
+    see(connection, of_requests("SELECT request_id FROM dispute_event"))
     for (dossier,) in connection.execute(_DISPUTED, (business_date,)).fetchall():
         yield Obstacle("dispute", f"dispute {dossier} is about a sale of it")
     for (rrn,) in connection.execute(_DECIDED, (business_date,)).fetchall():

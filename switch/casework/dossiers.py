@@ -16,6 +16,7 @@ from switch.disputes.life import FOLLOWS, DisputedSale, DisputeEvent, DisputeSta
 from switch.disputes.records import masked
 from switch.disputes.terms import DisputeTerms
 from switch.endofday import books
+from switch.endofday.line_files.door import of_requests, see
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import Merchant
 from switch.money import parse_amount
@@ -24,6 +25,12 @@ from switch.settlement.discount import DiscountPlan
 
 _SALES: Final = query("sales")
 _DOSSIERS: Final = query("dossiers")
+_DISPUTED: Final = "SELECT request_id FROM dispute_event"
+#: The sales that are disputed, and those that somebody may mean.
+_DISPUTED_OR_NAMED: Final = """
+SELECT request_id FROM dispute_event
+UNION SELECT CAST(:request_id AS INTEGER) UNION SELECT id FROM journal.request WHERE rrn IN (:which, :filled)
+"""
 _EVENTS: Final = case_query("events")
 _INSERT: Final = "INSERT INTO dispute_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #: Numbers only grow, so the dossier that was opened last has the highest one: it stands near the end, however many there are.
@@ -183,6 +190,7 @@ def _write(
 
 def _rows(connection: sqlite3.Connection, today: str, which: str | None = None) -> Iterator[DossierRow]:
     """All dossiers, or those that somebody means: a file of records asks for each, so it must not read the others."""
+    see(connection, of_requests(_DISPUTED))
     names = tuple(DossierRow.__annotations__)[:17]
     for found in connection.execute(_DOSSIERS, _naming(which)).fetchall():
         about: dict[str, Any] = dict(zip(names, found, strict=True))
@@ -236,6 +244,7 @@ def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> Dis
         "presented_on": named.presented_on,
         "dossier": dossier,
     }
+    see(connection, of_requests(_DISPUTED) if named.request_id else of_requests(_DISPUTED_OR_NAMED, about))
     rows = connection.execute(_SALES, about).fetchall()
     if not rows:
         raise NegativeAnswerError(f"{named.which}: no such sale was presented")

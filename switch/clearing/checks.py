@@ -38,6 +38,13 @@ Check = Callable[[Ask, str], list[Fault]]
 PRESENTED_ONCE: Final = (
     resources.files(__package__).joinpath("sql", "check_approvals_presented_once.sql").read_text(encoding="utf-8")
 )
+#: Asked of all presentments of a date, for ``lines_add_up``.
+PRESENTED_ADD_UP: Final = """
+SELECT 'presentment', request_id
+FROM presentment
+WHERE business_date = :business_date AND amount_minor <> discount_minor + vat_minor + net_minor
+LIMIT :faults_shown_max
+"""
 
 
 def faults(ask: Ask, business_date: str | None, check: str, sentence: str, sql: str) -> list[Fault]:
@@ -136,11 +143,12 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
 def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
     """As many presentments, exceptions, reversed and held items as approvals: none without an approval behind it. Exceptions of
     earlier dates that the date presents are approvals of those."""
+    fill_sums(ask, business_date, again=False)
     sql = """
     SELECT presented, listed, reversed, held, captured_later, nothing_due, approved
     FROM (
       SELECT
-        (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date)
+        (SELECT COALESCE(SUM(line_count), 0) FROM temp.presented_sum)
           - (SELECT COUNT(*) FROM exception_end WHERE business_date = :business_date AND outcome = 'presented') AS presented,
         (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS listed,
         (SELECT COUNT(*) FROM reversed_item WHERE business_date = :business_date) AS reversed,
@@ -268,17 +276,17 @@ def adjustments_have_reversals(ask: Ask, business_date: str) -> list[Fault]:
 
 def lines_add_up(ask: Ask, business_date: str) -> list[Fault]:
     """Gross is discount + VAT + net on every presentment and every adjustment."""
-    sql = """
-    SELECT 'presentment', request_id
-    FROM presentment
-    WHERE business_date = :business_date AND amount_minor <> discount_minor + vat_minor + net_minor
-    UNION ALL
+    adjusted = """
     SELECT 'adjustment', request_id
     FROM adjustment
     WHERE business_date = :business_date AND amount_minor <> discount_minor + vat_minor + net_minor
     LIMIT :faults_shown_max
     """
-    return faults(ask, business_date, "lines_add_up", "{} {} does not add up", sql)
+    sentence = "{} {} does not add up"
+    return [
+        *faults(ask, business_date, "lines_add_up", sentence, PRESENTED_ADD_UP),
+        *faults(ask, business_date, "lines_add_up", sentence, adjusted),
+    ]
 
 
 CLEARING_CHECKS: tuple[Check, ...] = (

@@ -13,6 +13,8 @@ from typing import Any, Final
 #: A query and its named parameters, rows back.
 Ask = Callable[[str, Mapping[str, object]], Iterable[tuple[Any, ...]]]
 
+#: The columns of the first of these.
+BY_REQUEST: Final = ("request_id", "merchant_id", "issuer", "currency", "amount_minor", "approval_code")
 _TABLES: Final = {
     "presented_by_request": """
     CREATE TEMP TABLE IF NOT EXISTS presented_by_request (
@@ -23,6 +25,10 @@ _TABLES: Final = {
       merchant_id TEXT, terminal_id TEXT, remise_number INTEGER, currency TEXT, issuer TEXT, is_credit INTEGER,
       line_count INTEGER, gross_minor INTEGER, interchange_minor INTEGER, discount_minor INTEGER, vat_minor INTEGER,
       net_minor INTEGER)
+    """,
+    "fee_sum": """
+    CREATE TEMP TABLE IF NOT EXISTS fee_sum (
+      merchant_id TEXT, terminal_id TEXT, remise_number INTEGER, kind TEXT, amount_minor INTEGER, vat_minor INTEGER)
     """,
 }
 #: Which table has which date.
@@ -40,6 +46,16 @@ def fill_sums(ask: Ask, business_date: str, *, again: bool) -> None:
     _fill(ask, "presented_sum", business_date, again=again)
 
 
+def fill_fee_sums(ask: Ask, business_date: str) -> None:
+    """Fill ``fee_sum``: what the lines of fees of the presentments of a date come to, by remise and kind."""
+    _fill(ask, "fee_sum", business_date, again=True)
+
+
+def filling(name: str) -> str:
+    """The statement that fills one of the tables."""
+    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
 def _fill(ask: Ask, name: str, business_date: str, *, again: bool) -> None:
     about = {"name": name, "business_date": business_date}
     for table in (_DATES_TABLE, _TABLES[name]):
@@ -49,4 +65,4 @@ def _fill(ask: Ask, name: str, business_date: str, *, again: bool) -> None:
         return
     ask(f"DELETE FROM temp.{name}", {})
     ask("INSERT OR REPLACE INTO temp.gathered VALUES (:name, :business_date)", about)
-    ask(resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"), about)
+    ask(filling(name), about)

@@ -162,7 +162,7 @@ FROM (
   SELECT
     (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decision_count,
     (SELECT COUNT(*) FROM journal.reversal WHERE business_date = :business_date) AS reversal_count,
-    (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date) AS presentment_count,
+    (SELECT COALESCE(SUM(line_count), 0) FROM cube WHERE kind = 'presentment') AS presentment_count,
     (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date) AS adjustment_count,
     (SELECT COUNT(*) FROM reversed_item WHERE business_date = :business_date) AS reversed_count,
     (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS exception_count,

@@ -355,7 +355,7 @@ WHERE h.request_id = v.request_id AND v.decided_on < :business_date AND v.replac
 """
 
 PRESENTMENTS = f"""
-INSERT INTO presentment (
+INSERT INTO main.presentment (
   request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
   currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minor, vat_minor, net_minor,
   rrn, approval_code, pan_masked, local_at, decided_at_ms, discount_minimum_minor, remise_number, discount_fixed_minor,

@@ -95,8 +95,8 @@ def close(
     With --dry-run, Switch computes the whole day in a copy of the books and shows its report. It writes nothing and opens no
     other date. For a date that is closed already, it shows what would differ from the books: see `switch day diff`.
 
-    With --engine duckdb, DuckDB computes the transactions; books and files are the same. It comes with
-    `pip install 'interbank-switch[duckdb]'`.
+    With --engine duckdb, DuckDB computes the transactions and keeps them in files below lines/, beside the books; all else is
+    the same. Commands that read such a date need DuckDB too. It comes with `pip install 'interbank-switch[duckdb]'`.
     """
     from switch.cli.mail import mail_closed
     from switch.cli.statement import tell_replaced

@@ -12,11 +12,13 @@ from contextlib import closing, contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from switch.errors import DataFolderError
 from switch.machine.private import begin_file
 from switch.record import frozen
+
+AnyConnection = TypeVar("AnyConnection", bound=sqlite3.Connection)
 
 TIMEOUT_SECONDS: Final = 5.0  #: how long to wait for another writer; transactions of the centre take milliseconds
 
@@ -88,13 +90,31 @@ def said(error: object) -> str:
 
 
 def to_write(
-    path: Path, schema: Schema, *, timeout_seconds: float = TIMEOUT_SECONDS, any_thread: bool = False
+    path: Path,
+    schema: Schema,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    any_thread: bool = False,
 ) -> sqlite3.Connection:
     """A connection in autocommit and WAL mode to a file that is made, or brought up to date, first. It is its thread's alone,
     or one caller's at a time."""
+    return to_write_as(sqlite3.Connection, path, schema, timeout_seconds=timeout_seconds, any_thread=any_thread)
+
+
+def to_write_as(
+    kind: type[AnyConnection],
+    path: Path,
+    schema: Schema,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    any_thread: bool = False,
+) -> AnyConnection:
+    """The same as a connection of a kind of its own."""
     try:
         begin_file(path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=timeout_seconds, check_same_thread=not any_thread)
+        connection = sqlite3.connect(
+            path, isolation_level=None, timeout=timeout_seconds, check_same_thread=not any_thread, factory=kind
+        )
     except (OSError, sqlite3.Error) as error:
         raise unreadable(path, schema, error) from None
     try:

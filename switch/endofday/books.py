@@ -12,9 +12,11 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
+from switch.clearing.gathered import BY_REQUEST, filling
 from switch.data_folder import databases
 from switch.data_folder.lock import file_held, held_alone
 from switch.endofday import report as settled
+from switch.endofday.line_files.door import BooksConnection, as_rows, of_date, see
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.journal import journal
@@ -25,7 +27,7 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql", "11.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql", "11.sql", "12.sql")
 SCHEMA: Final = databases.Schema(
     name="books",
     tables=frozenset({"closed_day", "presentment", "posting"}),
@@ -35,6 +37,7 @@ SCHEMA: Final = databases.Schema(
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written or proved, so that its indexes stay in memory
+_BY_REQUEST: Final = filling("presented_by_request")  #: copied as it stands, where lines stand in files
 DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 
@@ -42,8 +45,9 @@ DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
 
-    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed. With
-    ``still`` all that is read is as it stood when they were opened, whatever date is closed or reopened meanwhile.
+    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed, and that
+    has all lines as rows. With ``still`` all that is read is as it stood when they were opened, whatever date is closed or
+    reopened meanwhile.
 
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
@@ -61,10 +65,13 @@ def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bo
                 _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
             with _books(data, path, to_write=to_write) as found, _copy_of(found) if apart else nullcontext(found) as connection:
                 connection.execute("ATTACH ? AS journal", (journal_uri,))
+                connection.data = data
                 if still:
                     connection.execute("BEGIN")
                     connection.execute("SELECT COUNT(*) FROM closed_day").fetchone()
                 connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
+                if apart:
+                    as_rows(connection)
                 yield connection
     except sqlite3.ProgrammingError:
         raise
@@ -73,7 +80,7 @@ def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bo
 
 
 @contextmanager
-def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connection]:
+def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[BooksConnection]:
     is_new, kind = databases.is_empty(path), kind_at(path)
     if kind is not None:
         raise DataFolderError(f"{path}: found {kind}, {SCHEMA.expected}")
@@ -81,7 +88,7 @@ def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connec
         found = "an empty file" if databases.is_there(path) else "none"
         raise DataFolderError(f"{path}: found {found}, expected the books that the files in {data / DAYS_FOLDER} are of")
     if to_write:
-        with closing(databases.to_write(path, SCHEMA)) as connection:
+        with closing(databases.to_write_as(BooksConnection, path, SCHEMA)) as connection:
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             yield connection
     elif is_new:
@@ -97,15 +104,15 @@ def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connec
 
 
 @contextmanager
-def _copy_of(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _copy_of(connection: sqlite3.Connection) -> Iterator[BooksConnection]:
     with closing(_connected("")) as copy:
         copy.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         connection.backup(copy)
         yield copy
 
 
-def _connected(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None)
+def _connected(uri: str) -> BooksConnection:
+    return sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, factory=BooksConnection)
 
 
 def _bring_up_to_date(data: Path, path: Path, schema: databases.Schema, version: int) -> None:
@@ -211,20 +218,23 @@ def refuse_not_closed(connection: sqlite3.Connection, *business_dates: str) -> N
 
 @contextmanager
 def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[None]:
-    """Lift a table's guard against rows of closed days for a mass insert, inside a write transaction.
+    """Lift a table's guard, if it has one, against rows of closed days for a mass insert, inside a write transaction.
 
     The caller has seen under the write lock that the day is not closed. The guard is back before anybody else can see the
     table, whether the transaction commits or not; asking it for each of a million rows would take a third of the insert.
     """
     assert connection.in_transaction, "only a transaction makes lifting and putting back one step"
     guard = f"{table}_day_closed"
-    (trigger,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (guard,)).fetchone()
-    connection.execute(f"DROP TRIGGER {guard}")
+    triggers = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (guard,)).fetchall()
+    for _ in triggers:
+        connection.execute(f"DROP TRIGGER main.{guard}")
     yield
-    connection.execute(trigger)
+    for (trigger,) in triggers:
+        connection.execute(trigger.replace("CREATE TRIGGER ", "CREATE TRIGGER main.", 1))
 
 
-#: Table -> what its rows of a day are told apart by: everything of a day but its presentments, which are many.
+#: Table -> what its rows of a day are told apart by: everything of a day but its presentments, which are many. Of lines that
+#: stand in files, the rows of ``line_file`` are digested.
 _DIGESTED: Final = {
     "adjustment": "merchant_id, request_id",
     "reversed_item": "request_id",
@@ -251,6 +261,7 @@ _DIGESTED: Final = {
     "dispute_set_aside": "file_sha256, line",
     "direct_debit": "reference",
     "month_invoice": "month, merchant_id",
+    "line_file": "table_name, path",
 }
 
 
@@ -265,8 +276,10 @@ _FROM_JSON: Final = bytes.maketrans(b'[]"', b"()'")  #: what Python has for the 
 def record_digests(connection: sqlite3.Connection, business_date: str) -> None:
     """Store the digests of a day's rows, inside the transaction that writes the rows."""
     for table in _DIGESTED:
-        columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
+        columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})"))
         digest = _digest(connection, business_date, table, columns)
+        if table == "line_file" and digest[0] == 0:
+            continue  # the lines are rows
         connection.execute("INSERT INTO day_digest VALUES (?, ?, ?, ?, ?)", (business_date, table, columns, *digest))
 
 
@@ -282,7 +295,7 @@ def changed_tables(connection: sqlite3.Connection, business_date: str) -> list[s
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
+    return {str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})")}
 
 
 def _digest(connection: sqlite3.Connection, business_date: str, table: str, columns: str) -> tuple[int, str]:
@@ -290,7 +303,7 @@ def _digest(connection: sqlite3.Connection, business_date: str, table: str, colu
     if table in _DIGESTED_AS_JSON and (digested := _digest_as_json(connection, business_date, table, columns)) is not None:
         return digested
     digest, count = hashlib.sha256(), 0
-    sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
+    sql = f"SELECT {columns} FROM main.{table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
     cursor = connection.execute(sql, (business_date,))
     while rows := cursor.fetchmany(DIGESTED_AT_ONCE):
         digest.update("".join(map(repr, rows)).encode())
@@ -304,10 +317,10 @@ def _digest_as_json(connection: sqlite3.Connection, business_date: str, table: s
     JSON escapes what is no character of a line, a NUL too, with a backslash. So rows are plain where nothing is left of them
     without the plain bytes but brackets, commas between columns, and two quotes for each text.
     """
-    kinds = {str(row[1]): str(row[2]) for row in connection.execute(f"PRAGMA table_info({table})")}
+    kinds = {str(row[1]): str(row[2]) for row in connection.execute(f"PRAGMA main.table_info({table})")}
     of_columns = ['""' if kinds[name] == "TEXT" else "" for name in columns.split(", ")]
     marks = f"[{','.join(of_columns)}]".encode()
-    sql = f"SELECT JSON_ARRAY({columns}) FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
+    sql = f"SELECT JSON_ARRAY({columns}) FROM main.{table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
     digest, count = hashlib.sha256(), 0
     cursor = connection.execute(sql, (business_date,))
     while rows := cursor.fetchmany(DIGESTED_AT_ONCE):
@@ -323,6 +336,10 @@ def ask_of(connection: sqlite3.Connection) -> Any:
     """The way checks ask (``checks.Ask``): a query and its named parameters, rows back."""
 
     def ask(sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
+        if sql == _BY_REQUEST and isinstance(connection, BooksConnection):
+            copied = ("presentment", "presented_by_request", BY_REQUEST)
+            is_copied = connection.copy_lines(str(parameters["business_date"]), *copied)
+            return () if is_copied else connection.execute(sql, dict(parameters))
         return connection.execute(sql, dict(parameters))
 
     return ask
@@ -332,6 +349,7 @@ def day_report(
     connection: sqlite3.Connection, data: Path, business_date: str, outcome: settled.DayOutcome, sentence: str
 ) -> settled.DayReport:
     """All the books say of a closed date."""
+    see(connection, of_date(business_date, condition="amount_minor < 0"))
     parameters = {"business_date": business_date, "items_shown_max": settled.ITEMS_SHOWN_MAX}
     columns = settled.CLOSED_DAY_COLUMNS
     query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"

@@ -20,6 +20,7 @@ from typing import Any, Final, NamedTuple
 from switch.clearing.gathered import fill_by_request
 from switch.data_folder import databases
 from switch.endofday import books
+from switch.endofday.line_files.door import named_on, see
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
 from switch.issuers.process import notices
@@ -68,6 +69,7 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         if not missing:
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
+        see(connection, named_on(business_date))
         try:
             with _in_order(connection, business_date), ExitStack() as files:
                 counts = _counts(connection, sorted(missing))

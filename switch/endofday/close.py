@@ -32,7 +32,9 @@ from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.engines.choice import opened_engine
+from switch.endofday.engines.statements import PRESENTED
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
+from switch.endofday.line_files.door import of_date, refuse_unreadable, see
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -170,6 +172,7 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
 
     See ``soundness`` and the lists of checks. The books are read as they stand now, whatever is closed or reopened beneath."""
     with books.opened(data, still=True) as connection, ThreadPoolExecutor(1) as beside:
+        refuse_unreadable(connection)
         connection.execute(f"PRAGMA cache_size = -{books.CACHE_KIBIBYTES}")
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
@@ -201,6 +204,7 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for number, business_date in enumerate(dates.closed):
         say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
+        see(connection, of_date(business_date))
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
@@ -225,8 +229,7 @@ _NOTHING_PROVED: Final = BooksReport(
 def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
     """What became of the approvals of all closed days."""
     sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in _COUNT_NAMES)
-    row = connection.execute(f"SELECT {sums} FROM closed_day").fetchone()
-    return dict(zip(_COUNT_NAMES, row, strict=True))
+    return dict(zip(_COUNT_NAMES, connection.execute(f"SELECT {sums} FROM closed_day").fetchone(), strict=True))
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:
@@ -371,15 +374,12 @@ def compute_day(
     """Write the rows of a staged day and check them, inside the caller's transaction."""
     business_date = str(parameters["business_date"])
     connection.execute(FEE_RULES, parameters)
-    for name, table in (("presentments", "presentment"), ("presented_lines", "fee_line")):
+    for name, table in PRESENTED:
         with books.insert_unguarded(connection, table):
             engine.keep(name, parameters)
             engine.take(table)
-    query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
-    (presented,) = connection.execute(query, parameters).fetchone()
+    (presented,) = connection.execute("SELECT COALESCE(SUM(line_count), 0) FROM cube").fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-    engine.keep("totals", parameters)
-    engine.take("cube")
     cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
     for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS, MONTH_INVOICES):
         connection.execute(sql, parameters)

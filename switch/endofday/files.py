@@ -21,9 +21,11 @@ from attrs import Factory, define
 from switch.display.measured import Measured
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
+from switch.endofday.line_files.door import see_merchants
+from switch.endofday.line_files.ready import ReadyLines, ready_lines
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import keep_files
-from switch.endofday.statements import statement_of, statements_between
+from switch.endofday.statements import heads_between, statement_of, statements_between
 from switch.errors import DataFolderError
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
@@ -38,9 +40,13 @@ if TYPE_CHECKING:
 
 HELD_LETTERS: Final = 1 << 18  #: of a file being written, in memory
 STATEMENTS_ASKED: Final = 20  #: are asked for at once, and progress is told once for so many
+LINES_ASKED: Final = 50_000  #: of statements, in memory, where their lines stand in files: those are read many at a time
 
 _PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
+_LINE_COUNTS: Final = """
+SELECT merchant_id, SUM(presentment_count) FROM statement_total WHERE business_date = ? GROUP BY merchant_id
+"""
 _RECORDED: Final = "SELECT name, sha256, byte_count FROM day_file WHERE business_date = ? ORDER BY name"
 _TO_RECORD: Final = "SELECT files_recorded FROM closed_day WHERE business_date = ?"
 
@@ -144,17 +150,39 @@ def render(
     stated = _stated(connection, business_date)
     if "pdf" in forms and letters is None:
         letters = system_letters()
-    for done in range(0, len(stated), STATEMENTS_ASKED) if texts or forms else ():
-        told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
-        say(Measured(told, done, len(stated)))
-        some = stated[done : done + STATEMENTS_ASKED]
-        for statement in statements_between(connection, business_date, some[0], some[-1]):
-            _write_statement_files(statement, folder, texts, forms, letters)
+    with ready_lines(connection, business_date) as ready:
+        for done, some in _some_at_a_time(connection, business_date, stated, ready) if texts or forms else ():
+            told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
+            say(Measured(told, done, len(stated)))
+            see_merchants(connection, (business_date,), some[0], some[-1])
+            parts = [some[at : at + STATEMENTS_ASKED] for at in range(0, len(some), STATEMENTS_ASKED)]
+            if ready is not None and texts:
+                ready.write([head for part in parts for head in heads_between(connection, business_date, part[0], part[-1])])
+            for part in parts:
+                for statement in statements_between(connection, business_date, part[0], part[-1], ready):
+                    _write_statement_files(statement, folder, texts, forms, letters)
     for merchant_id, month, stated_on in _invoiced(connection, business_date):
         _write_invoice_files(connection, (merchant_id, month, stated_on), folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
     connection.execute("COMMIT")
+
+
+def _some_at_a_time(
+    connection: sqlite3.Connection, business_date: str, stated: list[str], ready: ReadyLines | None
+) -> Iterator[tuple[int, list[str]]]:
+    """The merchants of statements that are asked for at once, each time with how many were before."""
+    if ready is None:
+        for done in range(0, len(stated), STATEMENTS_ASKED):
+            yield done, stated[done : done + STATEMENTS_ASKED]
+        return
+    counts = dict(connection.execute(_LINE_COUNTS, (business_date,)).fetchall())
+    done, lines = 0, 0
+    for place, merchant_id in enumerate(stated):
+        lines += counts.get(merchant_id, 0)
+        if lines >= LINES_ASKED or place == len(stated) - 1:
+            yield done, stated[done : place + 1]
+            done, lines = place + 1, 0
 
 
 def _write_day_files(connection: sqlite3.Connection, business_date: str, folder: _Folder) -> None:

@@ -18,6 +18,7 @@ from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.endofday import books
 from switch.endofday.cleared_notices import ISSUERS_TOLD, query
+from switch.endofday.line_files.door import of_date, see
 from switch.issuers.process import book, notices
 from switch.issuers.process.accounts import process_runs
 
@@ -112,6 +113,7 @@ def _prove(connection: sqlite3.Connection, data: Path, issuer: str, dates: list[
     for business_date in dates:
         if business_date not in booked:
             continue
+        see(connection, of_date(business_date))
         (count,) = rows("SELECT COUNT(*) FROM book.booked_item WHERE business_date = :business_date", business_date)[0]
         proved.booked_count += int(str(count))
         for request_id, presented, was in rows(_BOOKED_OTHERWISE, business_date):

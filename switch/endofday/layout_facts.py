@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Final, Generic, TypeVar
 
+from switch.endofday.line_files.door import see_merchants
 from switch.record import frozen
 from switch.settlement.fees.entries import INVOICED_KINDS
 from switch.settlement.statement_facts import FeeLine, LineGroup, RemiseFacts, RemiseLine, StatementLayout, Volume
@@ -49,6 +50,7 @@ _OF_MONTH: Final = """
 closed_day AS d CROSS JOIN {0} AS t ON t.business_date = d.business_date AND t.merchant_id = :merchant_id
 """
 _MONTH: Final = "d.business_date BETWEEN :month || '-01' AND :month || '-31'"
+_DATES: Final = f"SELECT d.business_date FROM closed_day AS d WHERE {_MONTH} ORDER BY 1"
 _MONEY: Final = "COUNT(*), SUM(t.amount_minor), SUM(t.discount_minor), SUM(t.vat_minor), SUM(t.net_minor)"
 #: What is asked of the transactions of a month -> its rows: two words, then count, gross, commission, VAT and net.
 _BY_BRAND: Final = (
@@ -82,6 +84,8 @@ class LinesInBooks(Generic[T]):
     parameters: Mapping[str, object]
 
     def __iter__(self) -> Iterator[T]:
+        of = str(self.parameters["merchant_id"])
+        see_merchants(self.connection, (str(self.parameters["business_date"]),), of, of)
         return iter(self.connection.execute(self.sql, self.parameters))
 
 
@@ -115,6 +119,7 @@ class BooksFacts:
     def _remises(self, business_date: str) -> list[RemiseFacts]:
         key = {**self._key(), "business_date": business_date}
         labels = {(terminal, number): label for terminal, number, label in self.connection.execute(_LABELS, key)}
+        see_merchants(self.connection, (business_date,), self.merchant_id, self.merchant_id)
         groups: dict[tuple[str, int], list[LineGroup]] = {}
         rows = [*self.connection.execute(_GROUPS, key), *self.connection.execute(_ADJUSTED_GROUPS, key)]
         order = {"sales": 0, "refunds": 1, "adjustments": 2}
@@ -168,6 +173,8 @@ class BooksFacts:
     def _summed(self, queries: tuple[str, ...], month: str) -> list[tuple[tuple[str, str], tuple[int, ...]]]:
         """The rows of several queries, those of one key added up, by key."""
         sums: dict[tuple[str, str], tuple[int, ...]] = {}
+        dates = tuple(str(row[0]) for row in self.connection.execute(_DATES, {"month": month}))
+        see_merchants(self.connection, dates, self.merchant_id, self.merchant_id)
         for query in queries:
             for first, second, *figures in self.connection.execute(query, {**self._key(), "month": month}):
                 before = sums.get((first, second), (0,) * len(figures))

@@ -20,6 +20,7 @@ from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.display.plural import plural
 from switch.endofday import books, files
+from switch.endofday.line_files.named_files import line_file_faults
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import reopening_faults
 from switch.errors import DataFolderError
@@ -134,6 +135,7 @@ def _prove_messages(db: sqlite3.Connection, vault: Vault | None, proved: FilesPr
 
 def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None:
     proved.faults += reopening_faults(db)
+    proved.faults += line_file_faults(db, data)
     closed, unrecorded = books.closed_dates(db), []
     for business_date, person in {each.business_date: each.person for each in reopenings_of(db)}.items():
         if business_date not in closed:

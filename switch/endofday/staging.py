@@ -15,6 +15,7 @@ from switch.clearing.exceptions import OPEN_EXCEPTIONS
 from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
 from switch.endofday.books import CACHE_KIBIBYTES
 from switch.endofday.cleared_notices import query
+from switch.endofday.line_files.door import named_on, see
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -75,6 +76,7 @@ def staged_day(
         "acquirer_name": specs.centre.name,
         "specs_digest": specs.digest,
     }
+    see(connection, named_on(business_date))
     say(f"closing {business_date}: reading the journal")
     _stage(connection, engine, specs, parameters)
     return parameters

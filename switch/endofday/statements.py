@@ -6,16 +6,19 @@ import difflib
 import io
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import evolve
 
 from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.endofday.layout_facts import BooksFacts, LinesInBooks
+from switch.endofday.line_files.door import see_merchants
+from switch.endofday.line_files.ready import ReadyLines
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
 from switch.record import of_row
@@ -49,8 +52,17 @@ def statement_of(
     return None
 
 
-def statements_between(connection: sqlite3.Connection, business_date: str, first: str, last: str) -> Iterator[Statement]:
-    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later."""
+def heads_between(connection: sqlite3.Connection, business_date: str, first: str, last: str) -> list[Head]:
+    """The heads of the statements of a closed date, of some merchants from one to another, in their order."""
+    between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
+    return [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]
+
+
+def statements_between(
+    connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: ReadyLines | None = None
+) -> Iterator[Statement]:
+    """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later, but
+    for those that are ``ready``."""
     between = {"business_date": business_date, "merchant_id": first, "last_merchant_id": last}
 
     def rows_of(sql: str, kind: type[T]) -> defaultdict[str, list[T]]:
@@ -64,11 +76,11 @@ def statements_between(connection: sqlite3.Connection, business_date: str, first
     payouts = rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout)
     entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
     conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
-    for head in [Head.from_row(row) for row in connection.execute(settlement.STATEMENT_HEADS, between)]:
+    for head in heads_between(connection, business_date, first, last):
         of = head.merchant_id
-        key = {"business_date": business_date, "merchant_id": of}
+        key, ask = {"business_date": business_date, "merchant_id": of}, partial(_ask_of, connection, ready)
         sections = [
-            Section(of=total.of, total=total, lines=BookedLines(connection.execute, {**key, "transaction_type": total.of}))
+            Section(of=total.of, total=total, lines=BookedLines(ask, {**key, "transaction_type": total.of}))
             for total in sorted(types[of], key=lambda total: SECTIONS.index(total.of))
         ]
         for total in adjusted[of] if head.adjustment_count else ():
@@ -83,6 +95,17 @@ def statements_between(connection: sqlite3.Connection, business_date: str, first
             conversions=tuple(conversions[of]),
             facts=BooksFacts(connection, business_date, of),
         )
+
+
+def _ask_of(
+    connection: sqlite3.Connection, ready: ReadyLines | None, sql: str, parameters: Mapping[str, object]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of a query of a merchant's lines of a date."""
+    if ready is not None and (answer := ready.answer(sql, parameters)) is not None:
+        return answer
+    of = str(parameters["merchant_id"])
+    see_merchants(connection, (str(parameters["business_date"]),), of, of)
+    return connection.execute(sql, parameters)
 
 
 def statement(

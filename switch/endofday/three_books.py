@@ -18,6 +18,7 @@ from switch.data_folder import databases
 from switch.endofday import books
 from switch.endofday.cleared_notices import query
 from switch.endofday.issuer_proofs import book_attached
+from switch.endofday.line_files.door import of_date, see
 from switch.errors import NegativeAnswerError
 from switch.record import frozen, record
 
@@ -118,6 +119,7 @@ def compare_books(
         if chosen not in closed:
             last = f"the last one closed is {closed[-1]}" if closed else "none is closed yet"
             raise NegativeAnswerError(f"business date {chosen} is not closed; {last}")
+        see(connection, of_date(chosen))
         found, notes = _Found(), list[str]()
         rows = connection.execute(_JOURNAL_AND_DAY, {"business_date": chosen}).fetchall()
         for issuer, of in groupby(rows, key=lambda row: str(row[2])):

@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import asdict
 
 from switch.endofday import books
+from switch.endofday.line_files.door import of_requests, see
 from switch.errors import NegativeAnswerError
 from switch.merchant import Merchant
 from switch.record import frozen
@@ -130,6 +131,7 @@ def charged(data: Path, rrn: str) -> list[Charged]:
     """The transactions of an RRN in the closed days with their fees, and what reversals changed of them afterwards."""
     named = {"rrn": rrn, "filled": f"{rrn:<{_RRN_CHARACTERS}}"}
     with books.opened(data) as connection:
+        see(connection, of_requests("SELECT id FROM journal.request WHERE rrn IN (:rrn, :filled)", named))
         found = []
         for request_id, *columns in connection.execute(_PRESENTED, named).fetchall():
             sale = dict(zip(_SALE_COLUMNS, columns, strict=False))

@@ -11,6 +11,7 @@ from attrs import asdict
 
 from switch.clearing.checks import Ask
 from switch.endofday import books
+from switch.endofday.line_files.door import of_requests, see
 from switch.errors import NegativeAnswerError
 from switch.explain.liability import Liability, liability
 from switch.merchant import AT_CUT_OFF
@@ -272,6 +273,7 @@ def story(data: Path, rrn: str) -> Lifecycle:
     """Everything of an RRN; NegativeAnswerError, with RRNs like it, where there is nothing."""
     with books.opened(data) as connection:
         ask, named = books.ask_of(connection), {"rrn": rrn, "filled": f"{rrn:<{RRN_CHARACTERS}}"}
+        see(connection, of_requests(_REQUEST_IDS, named))
         lives = tuple(_life(ask, request_id) for (request_id,) in ask(_REQUEST_IDS, named))
         linked = {reversal["id"] for life in lives for reversal in life.reversals}
         unknown = [row for row in _rows(REVERSAL_COLUMNS, ask(_UNKNOWN, named)) if row["id"] not in linked]

@@ -534,7 +534,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     dated = "EXISTS (SELECT 1 FROM pragma_table_info(s.name) AS i WHERE i.name = 'business_date')"
     sql = f"SELECT name FROM sqlite_schema AS s WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND {dated}"
     tables = [str(row[0]) for row in rows(tmp_path, sql)]
-    assert len(tables) == 33
+    assert len(tables) == 34
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -544,7 +544,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL|no such transfer"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(28,)]
+    assert rows(tmp_path, guards) == [(29,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 

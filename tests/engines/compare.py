@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 import pytest
 
 from switch.clearing.engine import EngineName
-from switch.endofday import close
+from switch.endofday import books, close
 from switch.endofday.close import check_books
 from switch.endofday.engines.choice import opened_engine
 
@@ -43,15 +42,25 @@ class _Hashed:
         return len(text)
 
 
+#: Tables that say where lines stand, and not what they are; of the digests those of them.
+_OF_PLACES: Final = ("line_file",)
+_DIGESTS: Final = "SELECT * FROM day_digest WHERE table_name NOT IN ('line_file', 'fee_line')"
+
+
 def hashes_of(data: Path) -> dict[str, str]:
-    """Table -> the SHA-256 of its rows as CSV, columns by name, rows sorted by all of them; file -> that of its bytes."""
+    """Table -> the SHA-256 of its rows as CSV, columns by name, rows sorted by all of them; file -> that of its bytes.
+    Lines are read by their door, wherever they stand."""
     found = {}
-    with closing(sqlite3.connect(data / "books.db")) as books:
-        for (table,) in books.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall():
-            names = sorted(str(row[1]) for row in books.execute(f"PRAGMA table_info({table})"))
+    with books.opened(data) as connection:
+        named = "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name"
+        for (table,) in connection.execute(named).fetchall():
+            if table in _OF_PLACES:
+                continue
+            names = sorted(str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})"))
             out = _Hashed()
             places = ", ".join(str(place) for place in range(1, len(names) + 1))
-            csv.writer(out).writerows(books.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY {places}"))
+            rows = f"({_DIGESTS})" if table == "day_digest" else table
+            csv.writer(out).writerows(connection.execute(f"SELECT {', '.join(names)} FROM {rows} ORDER BY {places}"))
             found[table] = out.digest.hexdigest()
     for folder in FOLDERS:
         for path in sorted((data / folder).rglob("*")):

@@ -79,6 +79,8 @@ def _rows_of_day(data: Path) -> dict[str, int]:
             return {}
         tables = ("closed_day", "presentment", "fee_line", "posting", "payout", "day_digest")
         counts = {table: books.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables}
+        for table, count in books.execute("SELECT table_name, SUM(row_count) FROM line_file GROUP BY table_name"):
+            counts[table] += count
     return counts if any(counts.values()) else {}
 
 

@@ -64,7 +64,8 @@ def test_a_rehearsal_has_no_engine_of_its_own(data: Path) -> None:
 
 
 def test_nothing_loads_duckdb_but_a_close_that_asks_for_it() -> None:
-    program = "import switch.cli.up, switch.cli.day, switch.endofday.close, sys; sys.exit('duckdb' in sys.modules)"
+    modules = "switch.cli.up, switch.cli.day, switch.cli.statement, switch.endofday.close, switch.batch.recomputation, sys"
+    program = f"import {modules}; sys.exit(bool({{'duckdb', 'pyarrow'}} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

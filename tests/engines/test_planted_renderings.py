@@ -11,6 +11,7 @@ import pytest
 from switch.endofday import close
 from switch.endofday.engines import in_duckdb
 from switch.endofday.engines.statements import rendered
+from switch.endofday.line_files import ready
 from switch.errors import DataFolderError
 from tests.engines.compare import differences
 from tests.engines.extra import WITH_DUCKDB
@@ -67,3 +68,10 @@ def _differs(seed: int) -> bool:
         except DataFolderError:  # the books have no room for a NULL
             return True
     return any("is not as sqlite leaves it" in sentence for sentence in found)
+
+
+def test_a_fault_in_the_lines_of_statements_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = ready.LINES_SQL
+    monkeypatch.setattr(ready, "LINES_SQL", sound.replace("discount_part, ',', vat_whole", "discount_part, ',', net_whole"))
+    assert sound != ready.LINES_SQL
+    assert any(_differs(seed) for seed in takewhile(lambda seed: seed <= SEEDS_MAX, count(1)))

@@ -61,6 +61,19 @@ MISTAKES: Final[dict[str, str]] = {
     "--engine duckdb: found no duckdb, expected it (pip install {1} brings it)": (
         "--engine duckdb : duckdb manque (pip install {1} l'apporte)"
     ),
+    "{1}: lines of {2} stand in files beside the books: found no duckdb, expected it (pip install {3} brings it)": (
+        "{1} : des opérations du {2} sont dans des fichiers à côté de la comptabilité, et duckdb manque (pip install {3} "
+        "l'apporte)"
+    ),
+    "{1}: found none, expected the lines of {2} as its close wrote them": (
+        "{1} : fichier absent, attendu les opérations du {2} telles que son arrêté les a écrites"
+    ),
+    "{1}: found other bytes, expected the lines of {2} as its close wrote them": (
+        "{1} : contenu modifié, attendu les opérations du {2} telles que son arrêté les a écrites"
+    ),
+    "{1}: DuckDB found {2}, expected lines that it can read": (
+        "{1} : DuckDB a trouvé {2}, attendu des opérations qu'il sait lire"
+    ),
     "{1}: DuckDB found {2}, expected enough memory and disk; nothing was written, and --engine sqlite needs less": (
         "{1} : DuckDB a trouvé {2}, attendu assez de mémoire et de disque ; rien n'a été écrit, et --engine sqlite en "
         "demande moins"

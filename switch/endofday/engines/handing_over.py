@@ -30,7 +30,9 @@ def columns_of(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 def create(duck: Any, table: str, columns: Columns) -> None:
     """Make an empty table in DuckDB, in place of one of its name."""
-    duck.execute(f"CREATE OR REPLACE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    kind_of_table = "TEMP TABLE" if table.startswith("temp.") else "TABLE"
+    of_kinds = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    duck.execute(f"CREATE OR REPLACE {kind_of_table} {table} ({of_kinds})")
 
 
 def give(

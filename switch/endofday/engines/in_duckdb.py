@@ -6,63 +6,78 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define
+from attrs import Factory, define
 
-from switch.endofday.engines.handing_over import as_line, columns_of, create, give, take
+from switch.clearing.gathered import filling
+from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, as_line, columns_of, create, give, take
 from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query, rendered
-from switch.errors import DataFolderError, SwitchError
+from switch.endofday.line_files.door import BooksConnection
+from switch.endofday.line_files.named_files import record, remove_unknown
+from switch.endofday.line_files.parquet import LINE_TABLES, MEMORY_LIMIT, all_of, connected, quoted, write_file
+from switch.errors import DataFolderError
 
-DUCKDB_EXTRA: Final = "interbank-switch[duckdb]"
 #: In a data folder while a date is closed: what does not fit in memory.
 SPILL_FOLDER: Final = "closing.spill"
-#: Of the machine's memory: what DuckDB takes before it writes to the folder above. Python and SQLite take theirs beside it.
-MEMORY_LIMIT: Final = "50%"
-_NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items() if not statement.stores}
-#: Tables of the books that lines are stored in -> the order in which they stand there.
-_LINES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
+#: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
+LINES_IN_FILE: Final = 2_000_000
+_NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items()}
+#: Fills a table with all lines of a date, for SQLite; DuckDB has them already.
+_BY_REQUEST: Final = filling("presented_by_request")
+_UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request'"
+#: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
+_READ_BY_ROW: Final = """
+SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
+  OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
+"""
+_LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
+_ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
 
 
 @contextmanager
 def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
-    """DuckDB for the close of one date. SwitchError without the extra; DataFolderError where memory or disk do not suffice."""
-    try:
+    """DuckDB for the close of one date. SwitchError without the extra; DataFolderError where memory or disk do not suffice.
+
+    Files of lines that the books do not name at the end are removed, as those of a close that died.
+    """
+    with connected("--engine duckdb") as duck:
         import duckdb
-    except ImportError:
-        raise SwitchError(f"--engine duckdb: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
-    spill = data / SPILL_FOLDER
-    shutil.rmtree(spill, ignore_errors=True)  # of a close that died
-    try:
-        with closing(duckdb.connect()) as duck:
-            duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-            duck.execute(f"SET temp_directory = '{_quoted(spill)}'")
-            duck.execute("SET preserve_insertion_order = false")
-            duck.execute("SET autoinstall_known_extensions = false")
+
+        assert isinstance(connection, BooksConnection), "lines are read by its door"
+        spill = data / SPILL_FOLDER
+        shutil.rmtree(spill, ignore_errors=True)  # of a close that died
+        try:
+            duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+            duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
-            yield DuckEngine(connection, duck)
-    except duckdb.Error as fault:
-        few = isinstance(fault, (duckdb.OutOfMemoryException, duckdb.IOException))
-        expected = "enough memory and disk" if few else "lines that it can compute"
-        instead = ", and --engine sqlite needs less" if few else ", see --engine sqlite"
-        problem = str(fault).splitlines()[0]
-        raise DataFolderError(f"{data}: DuckDB found {problem!r}, expected {expected}; nothing was written{instead}") from None
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+            yield DuckEngine(connection, duck, data)
+        except duckdb.Error as fault:
+            few = isinstance(fault, (duckdb.OutOfMemoryException, duckdb.IOException))
+            expected = "enough memory and disk" if few else "lines that it can compute"
+            instead = ", and --engine sqlite needs less" if few else ", see --engine sqlite"
+            problem = str(fault).splitlines()[0]
+            told = f"{data}: DuckDB found {problem!r}, expected {expected}; nothing was written{instead}"
+            raise DataFolderError(told) from None
+        except OSError as fault:
+            told = f"{fault.filename or data}: found {fault.strerror}, expected a folder that can be written"
+            raise DataFolderError(f"{told}; nothing was written") from None
+        finally:
+            shutil.rmtree(spill, ignore_errors=True)
+            remove_unknown(connection, data)
+            connection.forget()
 
 
 @define
 class DuckEngine:
     """``clearing.engine.Engine``."""
 
-    connection: sqlite3.Connection
+    connection: BooksConnection
     duck: Any
+    data: Path
+    ranges: list[str] = Factory(list)  #: of merchants, as conditions on ``captured``
 
     def keep(self, name: str, parameters: Mapping[str, object]) -> None:
         statement = LINE_STATEMENTS[name]
@@ -70,32 +85,83 @@ class DuckEngine:
             self._give_journal(parameters)
         for given in statement.reads:
             self._give(given, parameters)
-        if statement.stores in _LINES:
-            create(self.duck, statement.stores, columns_of(self.connection, f"main.{statement.stores}"))
-        self._run(name, parameters)
+        if statement.stores in LINE_TABLES:
+            self._keep_in_files(name, statement.stores, parameters)
+        else:
+            self._run(name, parameters)
         if name == "presentments":
             self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
-        elif name == "totals":
-            self.duck.execute("DROP TABLE captured")  # nothing after it reads it, and it is as long as the day
+
+    def _keep_in_files(self, name: str, table: str, parameters: Mapping[str, object]) -> None:
+        """Compute lines of some merchants at a time, and have DuckDB read them in the files from then on."""
+        columns = columns_of(self.connection, f"main.{table}")
+        written = []
+        for condition in self._ranges():
+            create(self.duck, table, columns)
+            self.duck.execute(f"CREATE OR REPLACE TEMP VIEW captured AS FROM captured_lines WHERE {condition}")
+            self._run(name, parameters)
+            if (file := write_file(self.duck, self.data, str(parameters["business_date"]), table, [*columns])) is not None:
+                record(self.connection, file)
+                written.append(self.data / file.path)
+        if written:
+            self.duck.execute(f"DROP TABLE {table}")
+            self.duck.execute(f"CREATE VIEW {table} AS FROM {all_of(written)}")
+
+    def _ranges(self) -> list[str]:
+        """The merchants of what is captured, parted so that each part has about ``LINES_IN_FILE`` of it."""
+        if not self.ranges:
+            self.duck.execute("ALTER TABLE captured RENAME TO captured_lines")
+            rows = self.duck.execute(
+                "SELECT MAX(merchant_id) FROM (SELECT merchant_id, SUM(COUNT(*)) OVER (ORDER BY merchant_id) // $1 AS part "
+                "FROM captured_lines WHERE exception_reason IS NULL GROUP BY merchant_id) GROUP BY part ORDER BY part",
+                [LINES_IN_FILE],
+            ).fetchall()
+            last = [quoted(row[0]) for row in rows[:-1]]
+            above = ["1 = 1", *(f"merchant_id > {each}" for each in last)]
+            up_to = [*(f"merchant_id <= {each}" for each in last), "1 = 1"]
+            self.ranges = [f"{low} AND {high}" for low, high in zip(above, up_to, strict=True)]
+        return self.ranges
 
     def take(self, table: str) -> None:
-        if (order := _LINES.get(table)) is not None:
-            names = [*columns_of(self.connection, f"main.{table}")]
-            rows = f"SELECT {', '.join(names)} FROM {table} ORDER BY {order}"
-        else:
-            names = [row[0] for row in self.duck.execute(f"DESCRIBE {table}").fetchall()]
-            self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
-            rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
+        if table == "fee_line":
+            return
+        if table == "presentment":
+            self._take_some()
+            return
+        names = [row[0] for row in self.duck.execute(f"DESCRIBE {table}").fetchall()]
+        self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
+        rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
         take(self.duck, rows, self.connection, table, names)
+        if table == "fee_cube":
+            self.duck.execute("DROP TABLE captured_lines")  # nothing after it reads it, and it is as long as the day
+
+    def _take_some(self) -> None:
+        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
+        self.connection.begin("presentment")
+        for given in (_LISTED, _ROUNDED):
+            self._give(given, {})
+        columns = self.connection.columns("presentment")
+        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns)))
+        while rows := found.fetchmany(ROWS_TAKEN_AT_ONCE):
+            self.connection.add_lines("presentment", rows)
 
     def ask(self, sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
+        if sql == _BY_REQUEST:
+            return self.connection.execute(_UNFILLED)
         name = _NAMES.get(sql)
         if name is None:
             return self.connection.execute(sql, dict(parameters))
-        for given in LINE_STATEMENTS[name].reads:
+        statement = LINE_STATEMENTS[name]
+        for given in statement.reads:
             self._give(given, parameters)
-        rows: list[tuple[Any, ...]] = self._run(name, parameters).fetchall()
-        return rows
+        if not statement.stores:
+            rows: list[tuple[Any, ...]] = self._run(name, parameters).fetchall()
+            return rows
+        columns = columns_of(self.connection, statement.stores)
+        create(self.duck, statement.stores, columns)
+        self._run(name, parameters)
+        take(self.duck, f"FROM {statement.stores}", self.connection, statement.stores, [*columns])
+        return []
 
     def _run(self, name: str, parameters: Mapping[str, object]) -> Any:
         sql = rendered("duckdb", name)

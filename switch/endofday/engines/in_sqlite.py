@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from switch.endofday.engines.statements import LINE_STATEMENTS
+from switch.endofday.line_files.door import BooksConnection
+from switch.endofday.line_files.parquet import LINE_TABLES
 from switch.record import frozen
 
 
@@ -17,7 +19,12 @@ class SqliteEngine:
     connection: sqlite3.Connection
 
     def keep(self, name: str, parameters: Mapping[str, object]) -> None:
-        self.connection.execute(LINE_STATEMENTS[name].sql, parameters)
+        statement, books = LINE_STATEMENTS[name], self.connection
+        if statement.stores in LINE_TABLES and isinstance(books, BooksConnection):
+            with books.adding(statement.stores, str(parameters["business_date"])):
+                books.execute(statement.sql, parameters)
+        else:
+            books.execute(statement.sql, parameters)
 
     def take(self, table: str) -> None:
         """Nothing: the connection has it."""

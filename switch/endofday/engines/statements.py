@@ -10,7 +10,8 @@ from importlib import resources
 from typing import Final
 
 from switch.clearing import ledger, presentments
-from switch.clearing.checks import PRESENTED_ONCE
+from switch.clearing.checks import PRESENTED_ADD_UP, PRESENTED_ONCE
+from switch.clearing.gathered import filling
 from switch.clearing.proofs import PRESENTED_CHARGES
 from switch.record import frozen
 from switch.settlement.fees import lines
@@ -27,7 +28,7 @@ class Handed:
 
 @frozen(kw_only=True)
 class LineStatement:
-    """A statement that has lines. Without ``stores`` it is a query of a check."""
+    """A statement that has lines. Without ``stores`` it is a query of a check; in a table ``temp.`` checks gather."""
 
     sql: str
     stores: str = ""  #: the table its rows are put in
@@ -73,6 +74,10 @@ LINE_STATEMENTS: Final = {
     ),
     "presented_lines": LineStatement(sql=lines.PRESENTED_LINES, stores="fee_line", reads=(Handed("fee_tariff"),)),
     "totals": LineStatement(sql=ledger.CUBE, stores="cube"),
+    "fee_totals": LineStatement(sql=lines.FEE_CUBE, stores="fee_cube"),
+    "presented_sum": LineStatement(sql=filling("presented_sum"), stores="temp.presented_sum"),
+    "fee_sum": LineStatement(sql=filling("fee_sum"), stores="temp.fee_sum"),
+    "presented_add_up": LineStatement(sql=PRESENTED_ADD_UP),
     "presented_once": LineStatement(
         sql=PRESENTED_ONCE,
         reads=(
@@ -89,6 +94,11 @@ LINE_STATEMENTS: Final = {
     ),
     "lines_by_rules": LineStatement(sql=lines.LINES_BY_RULES, reads=(Handed("fee_rule"),)),
 }
+
+#: In this order once the day is staged -> the table that each is stored in.
+PRESENTED: Final = tuple(
+    (name, LINE_STATEMENTS[name].stores) for name in ("presentments", "presented_lines", "totals", "fee_totals")
+)
 
 
 def rendered(engine: str, name: str) -> str:

@@ -41,7 +41,7 @@ _REOPEN: Final = """
 INSERT INTO reopened_day (business_date, person, reason, reopened_at_ms, closed_at_ms, specs_digest)
 SELECT business_date, ?2, ?3, ?4, closed_at_ms, specs_digest FROM closed_day WHERE business_date = ?1
 """
-_GUARD: Final = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name = ? || '_no_delete'"
+_GUARD: Final = "SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND name = ? || '_no_delete'"
 _CONTENT: Final = "SELECT content FROM withdrawn_row WHERE reopening = ? AND table_name = ? ORDER BY place"
 _TABLES: Final = "SELECT table_name, row_count, sha256 FROM withdrawn_table WHERE reopening = ? ORDER BY table_name"
 #: Tables of no reopening, and rows of no table.
@@ -69,18 +69,18 @@ def withdraw(connection: sqlite3.Connection, business_date: str, person: str, re
         _keep(connection, number, table, business_date)
     with _delete_unguarded(connection, tables):
         for table in tables:
-            connection.execute(f"DELETE FROM {table} WHERE business_date = ?", (business_date,))
+            connection.execute(f"DELETE FROM main.{table} WHERE business_date = ?", (business_date,))
     return number
 
 
 def _keep(connection: sqlite3.Connection, number: int, table: str, business_date: str) -> None:
     """Write the rows of a table down as those of a close that was withdrawn."""
-    about = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    about = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
     columns = ", ".join(str(row[1]) for row in about)
     keys = ", ".join(str(row[1]) for row in sorted(about, key=lambda row: row[5]) if row[5])
     connection.execute(
         f"INSERT INTO withdrawn_row SELECT ?, ?, ROW_NUMBER() OVER (ORDER BY {keys}), JSON_ARRAY({columns}) "
-        f"FROM {table} WHERE business_date = ?",
+        f"FROM main.{table} WHERE business_date = ?",
         (number, table, business_date),
     )
     count, digest = _digested(connection, number, table)
@@ -103,10 +103,10 @@ def _delete_unguarded(connection: sqlite3.Connection, tables: Sequence[str]) -> 
     guards = [guard for table in tables for guard in connection.execute(_GUARD, (table,)).fetchall()]
     assert len(guards) == len(tables), "every table of a close has a guard"
     for name, _ in guards:
-        connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(f"DROP TRIGGER main.{name}")
     yield
     for _, sql in guards:
-        connection.execute(sql)
+        connection.execute(sql.replace("CREATE TRIGGER ", "CREATE TRIGGER main.", 1))
 
 
 def keep_files(folder: Path, reopenings: Sequence[Reopening]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any, Final
 
 from switch.data_folder import databases
 from switch.endofday.books import SCHEMA as BOOKS
-from switch.errors import DataFolderError
+from switch.endofday.line_files.door import BooksConnection, WantedLines, see
+from switch.errors import SwitchError
 from switch.journal.journal import BOOKS_FILE
 from switch.record import frozen
 
@@ -23,6 +25,8 @@ _FOUND: Final = (
     " WHERE p.merchant_id = ? AND p.terminal_id = ? AND p.rrn = ? AND p.amount_minor > 0"
     " ORDER BY p.business_date DESC LIMIT 1"
 )
+#: Of lines that stand in files, those that may be of payments.
+_OF_KEYS: Final = "merchant_id = :merchant_id AND rrn BETWEEN :first AND :last"
 
 
 @frozen(kw_only=True)
@@ -54,12 +58,30 @@ def settled_remises(data: Path, keys: Iterable[tuple[int, PaymentKey]]) -> Mappi
     if databases.is_empty(path):
         return {}
     try:
-        with databases.readable(path, BOOKS) as uri, closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as books:
+        with databases.readable(path, BOOKS) as uri, closing(_connected(uri)) as books:
             if databases.version_of(books, path, BOOKS) != BOOKS.version:
                 return {}
-            return {number: found for number, key in keys if (found := _remise_of(books, key))}
-    except (sqlite3.DatabaseError, DataFolderError):
+            books.data = data
+            found = {}
+            for of_merchant in _by_merchant(keys):
+                rrns = sorted(key.rrn for _, key in of_merchant)
+                of = {"merchant_id": of_merchant[0][1].merchant_id, "first": rrns[0], "last": rrns[-1]}
+                see(books, WantedLines(condition=_OF_KEYS, values=of))
+                found.update({number: remise for number, key in of_merchant if (remise := _remise_of(books, key))})
+            return found
+    except (sqlite3.DatabaseError, SwitchError):
         return {}
+
+
+def _connected(uri: str) -> BooksConnection:
+    return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, factory=BooksConnection)
+
+
+def _by_merchant(keys: Iterable[tuple[int, PaymentKey]]) -> list[list[tuple[int, PaymentKey]]]:
+    found: defaultdict[str, list[tuple[int, PaymentKey]]] = defaultdict(list)
+    for number, key in keys:
+        found[key.merchant_id].append((number, key))
+    return list(found.values())
 
 
 def _remise_of(books: sqlite3.Connection, key: PaymentKey) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Fees of a transaction besides its commission: one line for each kind its plan has, the entries they add up to, and proofs.
 
-SQL by the rules of ``clearing.presentments``. Amounts of lines have the sign of what the merchant gets: a fee it pays is below
+SQL by the rules of ``clearing.presentments``. Lines of adjustments are always rows of the books, ``main.fee_line``; those of
+presentments may stand in files. Amounts of lines have the sign of what the merchant gets: a fee it pays is below
 zero. What reversals leave of a sale is charged by the row that its line followed, so an adjustment has the difference.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from switch.clearing.checks import Ask, Check, Fault, faults
+from switch.clearing.gathered import fill_fee_sums
 from switch.settlement.fees.rows import EXTRA_KINDS
 from switch.transaction import CREDITS
 
@@ -74,7 +76,7 @@ _NOT_BY_RULE: Final = """
 """
 
 PRESENTED_LINES: Final = f"""
-INSERT INTO fee_line (
+INSERT INTO main.fee_line (
   business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, amount_minor, vat_minor,
   vat_rate_basis_points, currency, adjusts)
 WITH asked AS (
@@ -112,13 +114,13 @@ _STANDING: Final = """
     f.amount_minor + COALESCE((
       SELECT SUM(g.amount_minor)
       FROM adjustment AS e
-      CROSS JOIN fee_line AS g
+      CROSS JOIN main.fee_line AS g
       WHERE e.request_id = f.request_id AND e.business_date <= :business_date AND g.business_date = e.business_date
         AND g.merchant_id = e.merchant_id AND g.request_id = e.request_id AND g.kind = f.kind), 0) AS standing_minor,
     f.vat_minor + COALESCE((
       SELECT SUM(g.vat_minor)
       FROM adjustment AS e
-      CROSS JOIN fee_line AS g
+      CROSS JOIN main.fee_line AS g
       WHERE e.request_id = f.request_id AND e.business_date <= :business_date AND g.business_date = e.business_date
         AND g.merchant_id = e.merchant_id AND g.request_id = e.request_id AND g.kind = f.kind), 0) AS standing_vat_minor
 """
@@ -133,7 +135,7 @@ _ADJUSTED_TODAY: Final = """
 
 #: By the row and the VAT rate of the line that is adjusted, at what remains of its sale.
 ADJUSTED_LINES: Final = f"""
-INSERT INTO fee_line (
+INSERT INTO main.fee_line (
   business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, amount_minor, vat_minor,
   vat_rate_basis_points, currency, adjusts)
 WITH asked AS (
@@ -152,18 +154,29 @@ FROM taxed
 WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
 """
 
+_GROUPED: Final = "merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency"
+#: The lines of presentments, of which there are many, in one pass; ``FEE_LINES`` are made from this small table.
+FEE_CUBE: Final = f"""
+CREATE TEMP TABLE fee_cube AS
+SELECT {_GROUPED}, SUM(amount_minor) AS amount_minor, SUM(vat_minor) AS vat_minor, COUNT(*) AS line_count
+FROM fee_line
+WHERE business_date = :business_date
+GROUP BY {_GROUPED}
+"""
+
 #: The lines of a remise together, for each kind, VAT rate and row.
-LINE_ENTRIES: Final = """
+LINE_ENTRIES: Final = f"""
 INSERT INTO merchant_entry (
   business_date, merchant_id, terminal_id, remise_number, kind, line, reference, amount_minor, vat_minor,
   vat_rate_basis_points, currency, rule, narrative)
-WITH summed AS (
-  SELECT
-    merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency, SUM(amount_minor) AS amount_minor,
-    SUM(vat_minor) AS vat_minor, COUNT(*) AS line_count
-  FROM fee_line
-  WHERE business_date = :business_date
-  GROUP BY merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency
+WITH part AS (
+  SELECT {_GROUPED}, amount_minor, vat_minor, line_count FROM fee_cube
+  UNION ALL
+  SELECT {_GROUPED}, amount_minor, vat_minor, 1 FROM main.fee_line WHERE business_date = :business_date AND adjusts <> ''
+), summed AS (
+  SELECT {_GROUPED}, SUM(amount_minor) AS amount_minor, SUM(vat_minor) AS vat_minor, SUM(line_count) AS line_count
+  FROM part
+  GROUP BY {_GROUPED}
 )
 SELECT
   :business_date, s.merchant_id, s.terminal_id, s.remise_number, s.kind,
@@ -176,7 +189,7 @@ FROM summed AS s
 JOIN fee_rule AS u ON u.rule = s.rule
 """
 
-#: In this order once PRESENTED_LINES and the adjustments are there, before payouts are made.
+#: In this order once PRESENTED_LINES, FEE_CUBE and the adjustments are there, before payouts are made.
 FEE_LINES: Final = (ADJUSTED_LINES, LINE_ENTRIES)
 
 #: Asked of all lines of presentments of a date, for ``fee_lines_follow_rules``.
@@ -215,7 +228,7 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     """
     unfounded = """
     SELECT g.request_id, g.kind
-    FROM fee_line AS g
+    FROM main.fee_line AS g
     LEFT JOIN adjustment AS a
       ON a.business_date = g.business_date AND a.merchant_id = g.merchant_id AND a.request_id = g.request_id
       AND a.adjusts = g.adjusts
@@ -236,13 +249,15 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
 
 def line_entries_add_up(ask: Ask, business_date: str) -> list[Fault]:
     """The entries of each kind of fee of a transaction are its lines, remise by remise."""
+    fill_fee_sums(ask, business_date)
     kinds = ", ".join(f"'{kind}'" for kind in EXTRA_KINDS)
     sql = f"""
     WITH booked AS (
-      SELECT merchant_id, terminal_id, remise_number, kind, SUM(amount_minor) AS amount_minor, SUM(vat_minor) AS vat_minor
-      FROM fee_line
-      WHERE business_date = :business_date
-      GROUP BY merchant_id, terminal_id, remise_number, kind
+      SELECT merchant_id, terminal_id, remise_number, kind, amount_minor, vat_minor FROM temp.fee_sum
+      UNION ALL
+      SELECT merchant_id, terminal_id, remise_number, kind, amount_minor, vat_minor
+      FROM main.fee_line
+      WHERE business_date = :business_date AND adjusts <> ''
       UNION ALL
       SELECT merchant_id, terminal_id, remise_number, kind, -amount_minor, -vat_minor
       FROM merchant_entry

@@ -26,7 +26,7 @@ COMMAS: Final = 20  #: of a line of CSV
 #: formula may begin.
 PLAIN_BYTES: Final = bytes(set(range(0x20, 0x7F)) - set(b',"-=+@;'))
 
-_READY_LINES: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
+READY_LINES: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
 
 
 @frozen
@@ -44,7 +44,7 @@ class BookedLines:
         formats, prefix = _formats(head), _prefix(head)
         asked = {**self.key, **formats, "lines_at_once": LINES_AT_ONCE, "after": -1}
         while True:
-            ((as_csv, text, count, last, are_odd),) = self.ask(_READY_LINES, asked)
+            ((as_csv, text, count, last, are_odd),) = self.ask(READY_LINES, asked)
             if not count:
                 return
             if not are_odd and _two_decimals(head.currency) and _is_plain(as_csv, prefix, count):
@@ -55,6 +55,23 @@ class BookedLines:
             if count < LINES_AT_ONCE:
                 return
             asked["after"] = last
+
+
+#: What else than SQLite writes lines by: the names of ``marks_of``.
+LINE_MARKS: Final = (
+    *("merchant_id", "prefix", "year", "other_month", "other_year", "currency", "point", "thousands", "domestic_mark"),
+    *("foreign_mark", "most_minor"),
+)
+
+
+def marks_of(head: Head) -> tuple[str | int, ...]:
+    """What the lines of a statement are written with, in the order of ``LINE_MARKS``."""
+    years = years_of_months(head.business_date)
+    other_month, other_year = next(iter(years.items()), ("", ""))
+    labels = LABELS[TEXT_LANGUAGE[head.language]]
+    marks = (labels["decimal_mark"], labels["thousands_mark"], labels["domestic_mark"], labels["foreign_mark"])
+    years_of = (head.business_date[:4], other_month, other_year)
+    return head.merchant_id, _prefix(head), *years_of, head.currency, *marks, MOST_MINOR
 
 
 def _two_decimals(currency: str) -> bool:

@@ -1,5 +1,5 @@
 -- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py
-INSERT INTO fee_line (
+INSERT INTO main.fee_line (
   business_date,
   merchant_id,
   request_id,

@@ -1,5 +1,5 @@
 -- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py
-INSERT INTO presentment (
+INSERT INTO main.presentment (
   request_id,
   business_date,
   merchant_id,

@@ -1,0 +1,7 @@
+-- What the lines of fees of the presentments of a date come to: of each remise and kind. Lines of adjustments are few, and rows of
+-- the books (`main.fee_line`): whoever sums adds them.
+INSERT INTO temp.fee_sum (merchant_id, terminal_id, remise_number, kind, amount_minor, vat_minor)
+SELECT merchant_id, terminal_id, remise_number, kind, SUM(amount_minor), SUM(vat_minor)
+FROM fee_line
+WHERE business_date = :business_date AND adjusts = ''
+GROUP BY merchant_id, terminal_id, remise_number, kind

@@ -1,0 +1,24 @@
+-- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py
+CREATE TEMPORARY TABLE fee_cube AS
+SELECT
+  merchant_id,
+  terminal_id,
+  remise_number,
+  kind,
+  rule,
+  vat_rate_basis_points,
+  currency,
+  CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
+  CAST(SUM(vat_minor) AS BIGINT) AS vat_minor,
+  COUNT(*) AS line_count
+FROM fee_line
+WHERE
+  business_date = $business_date
+GROUP BY
+  merchant_id,
+  terminal_id,
+  remise_number,
+  kind,
+  rule,
+  vat_rate_basis_points,
+  currency

@@ -1,0 +1,161 @@
+"""Files of lines, written and read by DuckDB (the extra ``[duckdb]``): whole, synced, and known by what their bytes come to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from switch.errors import DataFolderError, SwitchError
+from switch.machine.private import begin_file, make_folder
+from switch.record import frozen
+
+DUCKDB_EXTRA: Final = "interbank-switch[duckdb]"
+#: Of the machine's memory: what DuckDB takes. Python and SQLite take theirs beside it.
+MEMORY_LIMIT: Final = "50%"
+LINES_FOLDER: Final = "lines"  #: in a data folder
+#: Tables of the books whose rows may stand in files -> the order in which they stand there.
+LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
+ROWS_IN_GROUP: Final = 122_880  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
+ROWS_READ_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
+
+
+@frozen(kw_only=True)
+class LineFile:
+    """A file of lines, as a row of ``line_file`` has it."""
+
+    business_date: str
+    table_name: str
+    path: str  #: below the data folder
+    row_count: int
+    byte_count: int
+    sha256: str
+    first_request_id: int
+    last_request_id: int
+    engine: str
+
+
+@contextmanager
+def connected(needed_by: str) -> Iterator[Any]:
+    """DuckDB, in memory, that fetches nothing from anywhere. SwitchError where it is not installed; ``needed_by`` begins it."""
+    try:
+        import duckdb
+    except ImportError:
+        raise SwitchError(f"{needed_by}: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
+    with closing(duckdb.connect()) as duck:
+        duck.execute("SET autoinstall_known_extensions = false")
+        duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+        duck.execute("SET temp_directory = ''")  # or it would write where the command was typed
+        duck.execute("SET preserve_insertion_order = false")
+        yield duck
+
+
+def needed_by(data: Path, business_date: str) -> str:
+    """What DuckDB is needed by where lines are read."""
+    return f"{data}: lines of {business_date} stand in files beside the books"
+
+
+def quoted(text: object) -> str:
+    """A text of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def all_of(paths: Sequence[Path]) -> str:
+    """What DuckDB selects from to read these files, which are of one table."""
+    return f"read_parquet([{', '.join(map(quoted, paths))}], hive_partitioning = false)"
+
+
+def write_file(duck: Any, data: Path, business_date: str, table: str, columns: Sequence[str]) -> LineFile | None:
+    """Write what DuckDB has in a table as a file of a name of its own, on the disk; None where there is nothing to write.
+
+    Nobody knows the file yet. OSError where the disk refuses it.
+    """
+    count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {table}").fetchone()
+    if not count:
+        return None
+    folders = [data / LINES_FOLDER, data / LINES_FOLDER / table, data / LINES_FOLDER / table / f"business_date={business_date}"]
+    for folder in folders:
+        make_folder(folder)
+    path = folders[-1] / f"{secrets.token_hex(8)}.parquet"
+    begin_file(path)  # the owner's alone, which DuckDB leaves as it is
+    duck.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM {table} ORDER BY {LINE_TABLES[table]}) TO {quoted(path)} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
+    )
+    for written in (path, *reversed(folders), data):
+        _sync(written)
+    return LineFile(
+        business_date=business_date,
+        table_name=table,
+        path=path.relative_to(data).as_posix(),
+        row_count=count,
+        byte_count=path.stat().st_size,
+        sha256=digest_of(path),
+        first_request_id=first,
+        last_request_id=last,
+        engine="duckdb",
+    )
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, as hexadecimal digits. OSError where it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fault_of(data: Path, file: LineFile) -> str | None:
+    """What is wrong with the bytes of a file, in one sentence; None where they are those that were written."""
+    path = data / file.path
+    expected = f"expected the lines of {file.business_date} as its close wrote them"
+    try:
+        return None if digest_of(path) == file.sha256 else f"{path}: found other bytes, {expected}"
+    except FileNotFoundError:
+        return f"{path}: found none, {expected}"
+    except OSError as error:
+        return f"{path}: found {error.strerror}, {expected}"
+
+
+def rows_of(
+    data: Path,
+    files: Sequence[LineFile],
+    columns: Sequence[str],
+    condition: str,
+    values: Mapping[str, object],
+    order: str = "",
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows of files of one table that a condition of SQL holds of, some at a time, sorted by ``order``; ``:name`` marks values.
+
+    DataFolderError where one is not as it was written; SwitchError where DuckDB is not installed.
+    """
+    with connected(needed_by(data, min(file.business_date for file in files))) as duck, said(data):
+        used = {name: values[name] for name in re.findall(r":(\w+)", condition)}
+        sql = f"SELECT {', '.join(columns)} FROM {all_of([data / file.path for file in files])} WHERE "
+        sql += re.sub(r":(\w+)", r"$\1", condition)
+        found = duck.execute(sql + (f" ORDER BY {order}" if order else ""), used)
+        while rows := found.fetchmany(ROWS_READ_AT_ONCE):
+            yield rows
+
+
+@contextmanager
+def said(data: Path) -> Iterator[None]:
+    """Have DuckDB's own errors said in one sentence, as DataFolderError."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as fault:
+        problem = str(fault).splitlines()[0]
+        raise DataFolderError(f"{data / LINES_FOLDER}: DuckDB found {problem!r}, expected lines that it can read") from None
