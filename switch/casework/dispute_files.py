@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from switch.casework.desk import writing
-from switch.casework.dossiers import DisputeRules, NamedSale, told
+from switch.casework.dossiers import DisputeRules, NamedSale, sales_of, told
 from switch.disputes.life import Wish
 from switch.disputes.records import RECORDS_BYTES_MAX, Record, RefusedRecord, read_records
 from switch.endofday import books
-from switch.errors import SwitchError
+from switch.endofday.line_files.door import seen
+from switch.errors import DataFolderError, SwitchError
 from switch.record import frozen
 
 _KNOWN: Final = "SELECT dossier FROM dispute_event WHERE record_id = ? AND record_id <> ''"  #: as its index says
@@ -56,7 +57,8 @@ class AsideRow:
 
 
 def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileReport:
-    """Work the records of a file. SwitchError where it cannot be read, or is no file of records at all."""
+    """Work the records of a file. SwitchError where it cannot be read, or is no file of records at all; DataFolderError where
+    the sales of closed dates cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(RECORDS_BYTES_MAX + 1)
@@ -66,7 +68,8 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
     taken: list[TakenRecord] = []
     aside: list[RefusedRecord] = []
     digest = sha256(content).hexdigest()
-    with writing(data) as (connection, business_date):
+    of_records = sales_of([_asked(record)[0] for record in records if isinstance(record, Record)])
+    with writing(data) as (connection, business_date), seen(connection, of_records):
         for record in records:
             if isinstance(record, RefusedRecord):
                 aside.append(record)
@@ -80,6 +83,8 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
                 named, wish, amount = _asked(record)
                 dossier = told(connection, rules, named, wish, amount, business_date, now_ms)
                 taken.append(TakenRecord(line=record.line, dossier=dossier, is_new=True))
+            except DataFolderError:  # it is no fault of the record
+                raise
             except SwitchError as error:
                 connection.execute("ROLLBACK TO record")
                 aside.append(RefusedRecord(line=record.line, reason=str(error), record=record.shown))

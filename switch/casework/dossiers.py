@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from switch.disputes.life import FOLLOWS, DisputedSale, DisputeEvent, DisputeSta
 from switch.disputes.records import masked
 from switch.disputes.terms import DisputeTerms
 from switch.endofday import books
-from switch.endofday.line_files.door import of_requests, see
+from switch.endofday.line_files.door import WantedLines, of_requests, see
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import Merchant
 from switch.money import parse_amount
@@ -30,6 +31,12 @@ _DISPUTED: Final = "SELECT request_id FROM dispute_event"
 _DISPUTED_OR_NAMED: Final = """
 SELECT request_id FROM dispute_event
 UNION SELECT CAST(:request_id AS INTEGER) UNION SELECT id FROM journal.request WHERE rrn IN (:which, :filled)
+"""
+#: The same of many names.
+_DISPUTED_OR_ANY: Final = """
+SELECT request_id FROM dispute_event
+UNION SELECT CAST(value AS INTEGER) FROM json_each(:requests)
+UNION SELECT id FROM journal.request WHERE rrn IN (SELECT value FROM json_each(:names))
 """
 _EVENTS: Final = case_query("events")
 _INSERT: Final = "INSERT INTO dispute_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -251,6 +258,14 @@ def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> Dis
     only_one([str(row[0]) for row in rows], named.which, "presented sales")
     names = tuple(DisputedSale.__annotations__)
     return DisputedSale(**dict(zip(names, rows[0], strict=True)))
+
+
+def sales_of(named: Iterable[NamedSale]) -> WantedLines:
+    """The lines of all sales that somebody may mean, and of those that are disputed."""
+    which = {each.which for each in named}
+    requests = sorted({numbered(each) for each in which})
+    names = sorted({*which, *(each.ljust(12) for each in which)})
+    return of_requests(_DISPUTED_OR_ANY, {"requests": json.dumps(requests), "names": json.dumps(names)})
 
 
 def _naming(which: str | None) -> dict[str, str | int | None]:

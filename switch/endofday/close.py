@@ -327,17 +327,17 @@ def _render(
     """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
         day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also, letters)
-    except (OSError, sqlite3.OperationalError) as fault:
+    except (OSError, sqlite3.OperationalError, DataFolderError) as fault:
         raise _unfinished(data, business_date, fault, also) from None
 
 
 def _unfinished(data: Path, business_date: str, fault: Exception, also: Collection[BytesForm] = ()) -> DataFolderError:
-    problem = databases.said(fault)
-    if isinstance(fault, OSError) and fault.filename:
-        problem += f" at {fault.filename}"
+    at = f" at {fault.filename}" if isinstance(fault, OSError) and fault.filename else ""
+    folder = (
+        f"{day_files.day_folder(data, business_date)}: found {databases.said(fault)}{at}, expected a folder that can be written"
+    )
     return DataFolderError(
-        f"{day_files.day_folder(data, business_date)}: found {problem}, expected a folder that can be written; "
-        f"business date {business_date} is closed in the books, "
+        f"{fault if isinstance(fault, DataFolderError) else folder}; business date {business_date} is closed in the books, "
         f"and its files are finished by: switch day close {business_date} --data {data}{''.join(f' --{form}' for form in also)}"
     )
 

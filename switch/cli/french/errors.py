@@ -174,6 +174,9 @@ MISTAKES: Final[dict[str, str]] = {
         "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
         "fichiers seront achevés par : {4}"
     ),
+    "{1*}; business date {2} is closed in the books, and its files are finished by: {3}": (
+        "{1} ; la journée comptable {2} est arrêtée dans les livres, et ses fichiers seront achevés par : {3}"
+    ),
     "{1}: another Switch is running on this data folder": "{1} : un autre centre tourne sur ce dossier de données",
     "stop that one, or name another folder with --data": "arrêtez celui-là, ou nommez un autre dossier par --data",
     "a journal": "un journal",

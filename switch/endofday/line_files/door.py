@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from attrs import Factory
 
-from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, connected, fault_of, needed_by, rows_of
+from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, fault_of, reading, rows_of
 from switch.errors import DataFolderError
 from switch.record import frozen
 
@@ -86,6 +86,7 @@ class BooksConnection(sqlite3.Connection):
 
     data: Path | None = None
     wanted: WantedLines = EVERY_LINE
+    is_settled: bool = False  #: nobody wants other lines for now
     generation: int = 0  #: grows with what is wanted
     _nothing: Mapping[str, int] = MappingProxyType({})  #: table -> the generation for which no file has anything
     _proved: set[str] | None = None  #: paths of files whose bytes were looked at
@@ -99,7 +100,7 @@ class BooksConnection(sqlite3.Connection):
 
     def want(self, wanted: WantedLines) -> None:
         """Say what is to be read from now on."""
-        if wanted != self.wanted:
+        if wanted != self.wanted and not self.is_settled:
             self.wanted = wanted
             self.generation += 1
 
@@ -140,16 +141,16 @@ class BooksConnection(sqlite3.Connection):
         filled = super().execute(_GENERATION, (table,)).fetchone() if self._is_shown() else None
         if filled == (self.generation,):
             return
-        wanted, files = self.wanted, [file for file in self.files() if file.table_name == table]
-        named = super().execute(wanted.requests, wanted.of_requests) if files and wanted.requests else ()
-        ids = sorted(row[0] for row in named)
-        dated = [file for file in files if wanted.dates is None or file.business_date in wanted.dates]
-        others = [file for file in files if file not in dated and _has_some(file, ids)]
-        if not (dated or others or filled or always):
-            self._nothing = {**self._nothing, table: self.generation}
-            return
-        self._prove(data, [*dated, *others])
-        with self._one_step():
+        with self._one_step():  # so that files and rows are of one moment
+            wanted, files = self.wanted, [file for file in self.files() if file.table_name == table]
+            named = super().execute(wanted.requests, wanted.of_requests) if files and wanted.requests else ()
+            ids = sorted(row[0] for row in named)
+            dated = [file for file in files if wanted.dates is None or file.business_date in wanted.dates]
+            others = [file for file in files if file not in dated and _has_some(file, ids)]
+            if not (dated or others or filled or always):
+                self._nothing = {**self._nothing, table: self.generation}
+                return
+            self._prove(data, [*dated, *others])
             super().execute(_FILLED)
             self._fill_table(data, table, dated, others, json.dumps(ids))
             super().execute("INSERT OR REPLACE INTO temp.lines_filled VALUES (?, ?)", (table, self.generation))
@@ -230,9 +231,9 @@ def _has_some(file: LineFile, ids: Sequence[int]) -> bool:
 
 
 def refuse_unreadable(connection: sqlite3.Connection) -> None:
-    """SwitchError where lines stand in files, and what reads them is not installed."""
+    """DataFolderError where lines stand in files, and what reads them is not installed."""
     if isinstance(connection, BooksConnection) and connection.data is not None and (files := connection.files()):
-        with connected(needed_by(connection.data, files[0].business_date)):
+        with reading(connection.data, files[0].business_date):
             pass
 
 
@@ -240,6 +241,20 @@ def see(connection: sqlite3.Connection, wanted: WantedLines) -> None:
     """Say which lines are read of a connection to the books from now on; it costs nothing until one is."""
     if isinstance(connection, BooksConnection):
         connection.want(wanted)
+
+
+@contextmanager
+def seen(connection: sqlite3.Connection, wanted: WantedLines) -> Iterator[None]:
+    """Have these lines read for as long as the block lasts: all that any reader in it can want."""
+    see(connection, wanted)
+    if not isinstance(connection, BooksConnection):
+        yield
+        return
+    connection.is_settled = True
+    try:
+        yield
+    finally:
+        connection.is_settled = False
 
 
 def see_merchants(connection: sqlite3.Connection, dates: tuple[str, ...], first: str, last: str) -> None:

@@ -7,11 +7,12 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from switch.errors import DataFolderError, SwitchError
+from switch.machine.files import kind_at
 from switch.machine.private import begin_file, make_folder
 from switch.record import frozen
 
@@ -21,6 +22,7 @@ MEMORY_LIMIT: Final = "50%"
 LINES_FOLDER: Final = "lines"  #: in a data folder
 #: Tables of the books whose rows may stand in files -> the order in which they stand there.
 LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
+_PATTERN: Final = re.compile(r"[*?\[]")  #: which DuckDB takes for a pattern of many names
 ROWS_IN_GROUP: Final = 122_880  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
 ROWS_READ_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
 
@@ -41,12 +43,12 @@ class LineFile:
 
 
 @contextmanager
-def connected(needed_by: str) -> Iterator[Any]:
-    """DuckDB, in memory, that fetches nothing from anywhere. SwitchError where it is not installed; ``needed_by`` begins it."""
+def connected(needed_by: str, missing: type[SwitchError] = SwitchError) -> Iterator[Any]:
+    """DuckDB, in memory, that fetches nothing from anywhere. ``missing`` where it is not installed; ``needed_by`` begins it."""
     try:
         import duckdb
     except ImportError:
-        raise SwitchError(f"{needed_by}: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
+        raise missing(f"{needed_by}: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
     with closing(duckdb.connect()) as duck:
         duck.execute("SET autoinstall_known_extensions = false")
         duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
@@ -55,9 +57,9 @@ def connected(needed_by: str) -> Iterator[Any]:
         yield duck
 
 
-def needed_by(data: Path, business_date: str) -> str:
-    """What DuckDB is needed by where lines are read."""
-    return f"{data}: lines of {business_date} stand in files beside the books"
+def reading(data: Path, business_date: str) -> AbstractContextManager[Any]:
+    """DuckDB, to read lines with. DataFolderError where it is not installed."""
+    return connected(f"{data}: lines of {business_date} stand in files beside the books", DataFolderError)
 
 
 def quoted(text: object) -> str:
@@ -66,8 +68,9 @@ def quoted(text: object) -> str:
 
 
 def all_of(paths: Sequence[Path]) -> str:
-    """What DuckDB selects from to read these files, which are of one table."""
-    return f"read_parquet([{', '.join(map(quoted, paths))}], hive_partitioning = false)"
+    """What DuckDB selects from to read these files, which are of one table. Their names mean these files alone."""
+    named = (quoted(_PATTERN.sub(r"[\g<0>]", str(path))) for path in paths)
+    return f"read_parquet([{', '.join(named)}], hive_partitioning = false)"
 
 
 def write_file(duck: Any, data: Path, business_date: str, table: str, columns: Sequence[str]) -> LineFile | None:
@@ -120,6 +123,9 @@ def fault_of(data: Path, file: LineFile) -> str | None:
     """What is wrong with the bytes of a file, in one sentence; None where they are those that were written."""
     path = data / file.path
     expected = f"expected the lines of {file.business_date} as its close wrote them"
+    kind = kind_at(path)
+    if kind is not None:  # a pipe, say, that nobody would ever have read to its end
+        return f"{path}: found {kind}, {expected}"
     try:
         return None if digest_of(path) == file.sha256 else f"{path}: found other bytes, {expected}"
     except FileNotFoundError:
@@ -138,9 +144,9 @@ def rows_of(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Rows of files of one table that a condition of SQL holds of, some at a time, sorted by ``order``; ``:name`` marks values.
 
-    DataFolderError where one is not as it was written; SwitchError where DuckDB is not installed.
+    DataFolderError where one cannot be read, or DuckDB is not installed.
     """
-    with connected(needed_by(data, min(file.business_date for file in files))) as duck, said(data):
+    with reading(data, min(file.business_date for file in files)) as duck, said(data):
         used = {name: values[name] for name in re.findall(r":(\w+)", condition)}
         sql = f"SELECT {', '.join(columns)} FROM {all_of([data / file.path for file in files])} WHERE "
         sql += re.sub(r":(\w+)", r"$\1", condition)

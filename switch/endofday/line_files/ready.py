@@ -14,11 +14,12 @@ from typing import Any, Final
 from attrs import Factory, define
 
 from switch.endofday.line_files.door import BooksConnection
-from switch.endofday.line_files.parquet import all_of, connected, needed_by, said
+from switch.endofday.line_files.parquet import all_of, reading, said
 from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
 LINES_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
+LINES_READY_MAX: Final = 200_000  #: of a merchant; they take some 2 kB each
 #: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
 
@@ -32,7 +33,10 @@ class ReadyLines:
     sections: dict[tuple[str, str], tuple[Any, ...]] = Factory(dict)
 
     def write(self, heads: Sequence[Head]) -> None:
-        """Write the lines of these merchants, which stand in their order, in place of those that were written before."""
+        """Write the lines of these merchants, which stand in their order, in place of those that were written before; but for
+        merchants of so many lines that they would not go into memory, who are read a thousand lines at a time."""
+        self.sections = {}
+        heads = [head for head in heads if head.presentment_count <= LINES_READY_MAX]
         if not heads:
             return
         marks = [dict(zip(LINE_MARKS, marks_of(head), strict=True)) for head in heads]
@@ -62,9 +66,6 @@ def ready_lines(connection: sqlite3.Connection, business_date: str) -> Iterator[
     if not files:
         yield None
         return
-    with (
-        connected(needed_by(connection.data, business_date)) as duck,
-        said(connection.data),
-    ):
+    with reading(connection.data, business_date) as duck, said(connection.data):
         duck.execute(f"CREATE TEMP VIEW presentment AS FROM {all_of([connection.data / file.path for file in files])}")
         yield ReadyLines(duck, business_date)

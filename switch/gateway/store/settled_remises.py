@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,23 +54,29 @@ def last_change(data: Path) -> tuple[object, ...]:
 def settled_remises(data: Path, keys: Iterable[tuple[int, PaymentKey]]) -> Mapping[int, Mapping[str, Any]]:
     """By the number of its order: the remise a payment was settled with. Empty while no date is closed, or where the books
     cannot be read: they are asked again when they change."""
-    path = data / BOOKS_FILE
+    path, by_merchant = data / BOOKS_FILE, _by_merchant(keys)
     if databases.is_empty(path):
         return {}
-    try:
-        with databases.readable(path, BOOKS) as uri, closing(_connected(uri)) as books:
-            if databases.version_of(books, path, BOOKS) != BOOKS.version:
-                return {}
-            books.data = data
-            found = {}
-            for of_merchant in _by_merchant(keys):
-                rrns = sorted(key.rrn for _, key in of_merchant)
-                of = {"merchant_id": of_merchant[0][1].merchant_id, "first": rrns[0], "last": rrns[-1]}
-                see(books, WantedLines(condition=_OF_KEYS, values=of))
-                found.update({number: remise for number, key in of_merchant if (remise := _remise_of(books, key))})
-            return found
-    except (sqlite3.DatabaseError, SwitchError):
-        return {}
+    for files_in in (data, None):  # where files of lines cannot be read, those payments are found whose lines are rows
+        with suppress(sqlite3.DatabaseError, SwitchError):
+            return _found(path, files_in, by_merchant)
+    return {}
+
+
+def _found(
+    path: Path, files_in: Path | None, by_merchant: list[list[tuple[int, PaymentKey]]]
+) -> Mapping[int, Mapping[str, Any]]:
+    with databases.readable(path, BOOKS) as uri, closing(_connected(uri)) as books:
+        if databases.version_of(books, path, BOOKS) != BOOKS.version:
+            return {}
+        books.data = files_in
+        found = {}
+        for of_merchant in by_merchant:
+            rrns = sorted(key.rrn for _, key in of_merchant)
+            of = {"merchant_id": of_merchant[0][1].merchant_id, "first": rrns[0], "last": rrns[-1]}
+            see(books, WantedLines(condition=_OF_KEYS, values=of))
+            found.update({number: remise for number, key in of_merchant if (remise := _remise_of(books, key))})
+        return found
 
 
 def _connected(uri: str) -> BooksConnection:

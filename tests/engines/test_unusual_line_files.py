@@ -1,0 +1,171 @@
+"""Files of lines where something is unusual: a date between two layouts, names that are patterns, files that are gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switch.casework.dispute_files import set_aside, take_file
+from switch.clearing.engine import EngineName
+from switch.endofday.close import check_books, close_day
+from switch.endofday.line_files import parquet, ready
+from switch.endofday.statements import statement
+from switch.errors import DataFolderError
+from switch.gateway.store.settled_remises import PaymentKey, settled_remises
+from switch.issuers.process.notices import cleared_file
+from tests.engines.extra import WITH_DUCKDB
+from tests.support.day_builders import FRIDAY, NOW_MS, day_specs, journal_of, later_ms
+from tests.support.dispute_builders import RULES
+
+pytestmark = WITH_DUCKDB
+
+DAY_AFTER = "2026-11-21"
+SHOP = "EPICERIE0000001"
+
+
+def closed_dates(data: Path, first: EngineName, second: EngineName) -> Path:
+    """Two closed dates; the second takes back a sale of the first."""
+    data.mkdir(exist_ok=True)
+    with journal_of(data, FRIDAY) as journal:
+        sale = journal.decide()
+        journal.decide(amount_minor=7_700)
+        close_day(data, day_specs(), FRIDAY, later_ms(data), engine=first)
+        journal.reverse(sale, 2_500)
+        journal.decide(amount_minor=1_100)
+        journal.decide(amount_minor=1_200)
+        close_day(data, day_specs(), DAY_AFTER, later_ms(data), engine=second)
+    return data
+
+
+def line_files(data: Path) -> list[Path]:
+    return sorted(path for path in (data / parquet.LINES_FOLDER).rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("second", ["sqlite", "duckdb"])
+@pytest.mark.parametrize("first", ["sqlite", "duckdb"])
+def test_banks_are_told_all_of_a_date_again_whatever_stands_in_files(
+    tmp_path: Path, first: EngineName, second: EngineName
+) -> None:
+    data = closed_dates(tmp_path, first, second)
+    files = [cleared_file(data, "atlas", date) for date in (FRIDAY, DAY_AFTER)]
+    told = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
+    for date in (FRIDAY, DAY_AFTER):
+        close_day(data, day_specs(), date, later_ms(data))
+    assert [file.read_bytes() for file in files] == told
+    assert b'"amount_minor": 1100' in told[1]
+    assert check_books(data).faults == ()
+
+
+@pytest.mark.parametrize(("name", "beside"), [("day?", "day1"), ("day[1]", "day1"), ("day*", "day12")])
+def test_a_folder_whose_name_is_a_pattern_is_that_folder(tmp_path: Path, name: str, beside: str) -> None:
+    data = closed_dates(tmp_path / name, "duckdb", "sqlite")
+    before = statement(data, SHOP, FRIDAY)
+    shutil.copytree(data, tmp_path / beside)
+    assert statement(data, SHOP, FRIDAY) == before
+    shutil.rmtree(data / "days")
+    assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "rendered_again"
+    assert check_books(data).faults == ()
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    file = tmp_path / "bank.csv"
+    rows = [f"A{number},{number:012d},chargeback,10.00,FRAUD" for number in (632400000001, 632400000002)]
+    file.write_text("\n".join(["id,rrn,action,amount,reason", *rows, ""]), encoding="utf-8")
+    return file
+
+
+def test_a_record_is_not_refused_because_a_file_of_lines_is_gone(tmp_path: Path, records: Path) -> None:
+    data = closed_dates(tmp_path / "data", "duckdb", "duckdb")
+    missing = line_files(data)[0]
+    kept = missing.read_bytes()
+    missing.unlink()
+    with pytest.raises(DataFolderError, match="found none, expected the lines of"):
+        take_file(data, RULES, records, NOW_MS)
+    assert set_aside(data) == []
+    missing.write_bytes(kept)
+    assert len(take_file(data, RULES, records, NOW_MS).taken) == 2
+
+
+def test_records_are_not_refused_without_the_extra(tmp_path: Path, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = closed_dates(tmp_path / "data", "duckdb", "duckdb")
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(DataFolderError, match="found no duckdb"):
+        take_file(data, RULES, records, NOW_MS)
+    assert set_aside(data) == []
+
+
+def test_files_of_lines_are_read_once_for_all_records_of_a_file(
+    tmp_path: Path, records: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = closed_dates(tmp_path / "data", "duckdb", "duckdb")
+    opened = []
+    connected = parquet.connected
+
+    def counted(*about: Any) -> Any:
+        opened.append(about)
+        return connected(*about)
+
+    monkeypatch.setattr(parquet, "connected", counted)
+    assert len(take_file(data, RULES, records, NOW_MS).taken) == 2
+    assert len(opened) == 1
+
+
+def test_payments_of_dates_in_the_books_are_found_where_files_of_others_are_gone(tmp_path: Path) -> None:
+    data = closed_dates(tmp_path, "sqlite", "duckdb")
+    with closing(sqlite3.connect(data / "journal.db")) as journal:
+        found = journal.execute("SELECT merchant_id, terminal_id, rrn FROM request ORDER BY id").fetchall()
+    keys = [(number, PaymentKey(merchant_id=m, terminal_id=t, rrn=r)) for number, (m, t, r) in enumerate(found)]
+    assert set(settled_remises(data, keys)) == {0, 1, 2, 3}
+    for path in line_files(data):
+        path.unlink()
+    assert set(settled_remises(data, keys)) == {0, 1}
+
+
+def test_files_that_cannot_be_rendered_are_finished_by_the_next_close(tmp_path: Path) -> None:
+    data = closed_dates(tmp_path, "duckdb", "sqlite")
+    (missing,) = line_files(data)
+    kept = missing.read_bytes()
+    missing.unlink()
+    shutil.rmtree(data / "days" / FRIDAY)
+    with pytest.raises(DataFolderError) as caught:
+        close_day(data, day_specs(), FRIDAY, later_ms(data))
+    assert str(caught.value) == (
+        f"{missing}: found none, expected the lines of {FRIDAY} as its close wrote them; business date {FRIDAY} is closed in "
+        f"the books, and its files are finished by: switch day close {FRIDAY} --data {data}"
+    )
+    missing.write_bytes(kept)
+    assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "rendered_again"
+    assert check_books(data).faults == ()
+
+
+def test_a_merchant_of_many_lines_is_written_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = closed_dates(tmp_path / "whole", "duckdb", "duckdb")
+    monkeypatch.setattr(ready, "LINES_READY_MAX", 1)
+    parted = closed_dates(tmp_path / "parted", "duckdb", "duckdb")
+    assert list(contents(parted)) == list(contents(whole))
+
+
+def contents(data: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted((data / "days").rglob("*.*")):
+        yield str(path.relative_to(data)), path.read_bytes()
+
+
+def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
+    data = closed_dates(tmp_path, "duckdb", "sqlite")
+    (path,) = line_files(data)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(DataFolderError, match="found a pipe, expected the lines of"):
+        statement(data, SHOP, FRIDAY)
+    assert "line_files_unchanged" in [fault.check for fault in check_books(data).faults]
