@@ -169,3 +169,19 @@ def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
     with pytest.raises(DataFolderError, match="found a pipe, expected the lines of"):
         statement(data, SHOP, FRIDAY)
     assert "line_files_unchanged" in [fault.check for fault in check_books(data).faults]
+
+
+@pytest.mark.parametrize("engines", [("sqlite", "duckdb"), ("duckdb", "sqlite"), ("duckdb", "duckdb")])
+def test_a_date_without_sales_takes_back_what_an_earlier_one_presented(
+    tmp_path: Path, engines: tuple[EngineName, EngineName]
+) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path), engine=engines[0])
+        journal.reverse(sale, 2_500)
+        close_day(tmp_path, day_specs(), DAY_AFTER, later_ms(tmp_path), engine=engines[1])
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection:
+        assert connection.execute("SELECT business_date, request_id, amount_minor FROM adjustment").fetchall() == [
+            (DAY_AFTER, sale, -7_500)
+        ]
+    assert check_books(tmp_path).faults == ()

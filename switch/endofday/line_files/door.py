@@ -143,7 +143,8 @@ class BooksConnection(sqlite3.Connection):
             return
         with self._one_step():  # so that files and rows are of one moment
             wanted, files = self.wanted, [file for file in self.files() if file.table_name == table]
-            named = super().execute(wanted.requests, wanted.of_requests) if files and wanted.requests else ()
+            is_read = bool(files or filled or always)
+            named = super().execute(wanted.requests, wanted.of_requests) if is_read and wanted.requests else ()
             ids = sorted(row[0] for row in named)
             dated = [file for file in files if wanted.dates is None or file.business_date in wanted.dates]
             others = [file for file in files if file not in dated and _has_some(file, ids)]
