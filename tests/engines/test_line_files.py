@@ -89,7 +89,8 @@ def test_lines_stand_in_the_order_of_merchants_in_ranges(tmp_path: Path, monkeyp
     counts = asked(parted, "SELECT COUNT(*) FROM line_file GROUP BY business_date, table_name")
     assert max(int(str(count)) for (count,) in counts) > 1
     for path in files_in(parted):
-        rows = duckdb.sql(f"SELECT merchant_id, request_id FROM read_parquet('{path}', hive_partitioning = false)").fetchall()
+        found = duckdb.execute(f"SELECT merchant_id, request_id FROM read_parquet('{path}', hive_partitioning = false)")
+        rows = found.fetchall()
         assert rows == sorted(rows)
     assert check_books(parted).faults == ()
 
