@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import fields
+from attrs import Attribute, fields
 
 if TYPE_CHECKING:
     from attrs import frozen
@@ -62,16 +62,15 @@ def positional(kind: type[T], *given: str) -> Callable[..., T]:
     For the hot path: Python carries keywords to a class in a dictionary, which takes twice as long as all else that is done
     to make a record of 30 fields.
     """
-    defaults_of = {each.name: each.default for each in fields(kind)}  # type: ignore[arg-type]  # a record
+    defaults_of = {each.name: each.default for each in _fields(kind)}
     assert defaults_of.keys() >= set(given), "fields of the record"
     others = {name: value for name, value in defaults_of.items() if name not in given}
     assert all(value is None or isinstance(value, str | int) for value in others.values()), "defaults that are plain values"
     defaults = {f"default_{name}": value for name, value in others.items()}
-    made: dict[str, Any] = {"kind": kind, "new": object.__new__, **defaults}
     lines = [f"one.{name} = {name}" for name in given] + [f"one.{name} = default_{name}" for name in others]
-    body = "\n    ".join(["one = new(kind)", *lines, "return one"])
-    exec(f"def make({', '.join(given)}):\n    {body}\n", made)  # noqa: S102  (the names of our own fields)
-    make: Callable[..., T] = made["make"]
+    make: Callable[..., T] = _function(
+        ", ".join(given), ["one = new(kind)", *lines, "return one"], kind=kind, new=object.__new__, **defaults
+    )
     return make
 
 
@@ -79,19 +78,27 @@ def of_row(kind: type[T], row: Sequence[Any]) -> T:
     """A record whose fields, in their order, are the columns of a row."""
     names = _NAMES.get(kind)
     if names is None:
-        names = _NAMES[kind] = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]  # a record
+        names = _NAMES[kind] = tuple(each.name for each in _fields(kind))
     return kind(**dict(zip(names, row, strict=True)))
 
 
 def _copier(kind: type[Any]) -> Callable[[Any, Any], None]:
     """A function that gives one record the fields of another, one statement each: a loop over their names takes thrice as
     long."""
-    names = [each.name for each in fields(kind)]
-    assert all(name.isidentifier() for name in names)
-    made: dict[str, Any] = {}
-    exec("def copy(to, of):\n" + "".join(f"    to.{name} = of.{name}\n" for name in names), made)  # noqa: S102  (the names of our own fields)
-    copier: Callable[[Any, Any], None] = made["copy"]
+    copier: Callable[[Any, Any], None] = _function("to, of", [f"to.{each.name} = of.{each.name}" for each in _fields(kind)])
     return copier
+
+
+def _fields(kind: type[Any]) -> tuple[Attribute[Any], ...]:
+    found: tuple[Attribute[Any], ...] = fields(kind)
+    return found
+
+
+def _function(parameters: str, statements: Sequence[str], **known: Any) -> Any:
+    """A function of these statements, which know what is ``known`` beside its parameters."""
+    lines = "".join(f"    {each}\n" for each in statements)
+    exec(f"def made({parameters}):\n{lines}", known)  # noqa: S102  (attrs has checked the names of fields)
+    return known["made"]
 
 
 def _shown(self: Any) -> str:

@@ -24,6 +24,7 @@ class ExchangeKey(NamedTuple):
     transmitted_at: str
 
 
+RRN_CHARACTERS: Final = 12  #: of a retrieval reference; a shorter one is filled up with blanks
 PURCHASE: Final = "purchase"
 PURCHASE_WITH_CASH_BACK: Final = "purchase_with_cash_back"
 CASH_WITHDRAWAL: Final = "cash_withdrawal"

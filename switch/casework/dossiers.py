@@ -23,6 +23,7 @@ from switch.merchant import Merchant
 from switch.money import parse_amount
 from switch.record import frozen
 from switch.settlement.discount import DiscountPlan
+from switch.transaction import RRN_CHARACTERS
 
 _SALES: Final = query("sales")
 _DOSSIERS: Final = query("dossiers")
@@ -264,13 +265,13 @@ def sales_of(named: Iterable[NamedSale]) -> WantedLines:
     """The lines of all sales that somebody may mean, and of those that are disputed."""
     which = {each.which for each in named}
     requests = sorted({numbered(each) for each in which})
-    names = sorted({*which, *(each.ljust(12) for each in which)})
+    names = sorted({*which, *(each.ljust(RRN_CHARACTERS) for each in which)})
     return of_requests(_DISPUTED_OR_ANY, {"requests": json.dumps(requests), "names": json.dumps(names)})
 
 
 def _naming(which: str | None) -> dict[str, str | int | None]:
     """What a name may be, as the queries ask for it: an RRN as the journal has it, filled with spaces, or a request."""
-    return {"which": which, "filled": which.ljust(12) if which else None, "request_id": numbered(which or "")}
+    return {"which": which, "filled": which.ljust(RRN_CHARACTERS) if which else None, "request_id": numbered(which or "")}
 
 
 def _next_id(connection: sqlite3.Connection, business_date: str) -> str:

@@ -90,11 +90,7 @@ def said(error: object) -> str:
 
 
 def to_write(
-    path: Path,
-    schema: Schema,
-    *,
-    timeout_seconds: float = TIMEOUT_SECONDS,
-    any_thread: bool = False,
+    path: Path, schema: Schema, *, timeout_seconds: float = TIMEOUT_SECONDS, any_thread: bool = False
 ) -> sqlite3.Connection:
     """A connection in autocommit and WAL mode to a file that is made, or brought up to date, first. It is its thread's alone,
     or one caller's at a time."""
@@ -109,7 +105,7 @@ def to_write_as(
     timeout_seconds: float = TIMEOUT_SECONDS,
     any_thread: bool = False,
 ) -> AnyConnection:
-    """The same as a connection of a kind of its own."""
+    """The same, as a connection of a class of the caller's."""
     try:
         begin_file(path)
         connection = sqlite3.connect(

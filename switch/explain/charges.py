@@ -15,7 +15,7 @@ from switch.record import frozen
 from switch.routing.table.routes import Route
 from switch.settlement.fees.rows import COMMISSION, PAID_TO_MERCHANT, FeeRow, FeeSale
 from switch.specs.specification import Specs
-from switch.transaction import CREDITS
+from switch.transaction import CREDITS, RRN_CHARACTERS
 
 _ROUND: Final = 10_000  #: basis points in a whole
 
@@ -124,12 +124,11 @@ _SALE_COLUMNS: Final = (
     *("business_date", "merchant_id", "terminal_id", "remise_number", "payout_reference", "rrn", "pan_masked", "origin"),
     *("scheme", "product", "channel", "transaction_type", "adjusts", "amount_minor", "currency", "interchange_minor"),
 )
-_RRN_CHARACTERS: Final = 12  #: DE 37; a shorter one is filled up with blanks
 
 
 def charged(data: Path, rrn: str) -> list[Charged]:
     """The transactions of an RRN in the closed days with their fees, and what reversals changed of them afterwards."""
-    named = {"rrn": rrn, "filled": f"{rrn:<{_RRN_CHARACTERS}}"}
+    named = {"rrn": rrn, "filled": f"{rrn:<{RRN_CHARACTERS}}"}
     with books.opened(data) as connection:
         see(connection, of_requests("SELECT id FROM journal.request WHERE rrn IN (:rrn, :filled)", named))
         found = []

@@ -16,12 +16,11 @@ from switch.errors import NegativeAnswerError
 from switch.explain.liability import Liability, liability
 from switch.merchant import AT_CUT_OFF
 from switch.record import frozen
-from switch.transaction import NOW
+from switch.transaction import NOW, RRN_CHARACTERS
 
 NEAR_SEARCHED_MAX: Final = 5_000  #: latest requests looked through for a similar RRN
 NEAR_TOLD_MAX: Final = 3
 SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an answer
-RRN_CHARACTERS: Final = 12  #: DE 37; a shorter one is filled up with blanks
 
 Row = dict[str, Any]
 

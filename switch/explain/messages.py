@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.errors import NegativeAnswerError
-from switch.explain.lifecycle import RRN_CHARACTERS, Lifecycle, Row
+from switch.explain.lifecycle import Lifecycle, Row
 from switch.explain.step import Step
 from switch.explain.timeline import in_order
 from switch.iso8583.mti import describe_mti
 from switch.trace.reader import KEPT, Traced, message_numbered, opened
 from switch.trace.recorder import TRACE_FILE
+from switch.transaction import RRN_CHARACTERS
 
 StepWithMessage = tuple[Step, Traced | None]  #: a step, and the message of the trace it tells of
 

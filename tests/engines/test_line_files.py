@@ -34,7 +34,7 @@ from tests.engines.compare import closed_by, hashes_of
 from tests.engines.extra import WITH_DUCKDB
 from tests.oracle.product import product_specs
 from tests.oracle.story import Story
-from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, DaySpecs, day_specs, journal_of, later_ms
 
 pytestmark = WITH_DUCKDB
 
@@ -95,7 +95,13 @@ def test_lines_stand_in_the_order_of_merchants_in_ranges(tmp_path: Path, monkeyp
     assert check_books(parted).faults == ()
 
 
-def told(data: Path, specs: Callable[[str], object]) -> Iterator[tuple[str, object]]:
+def specs_by_date(played: Story) -> Callable[[str], DaySpecs]:
+    """What each date of a sequence is closed with."""
+    specs = {folder: product_specs(folder) for folder in (played.early, played.late)}
+    return lambda business_date: specs[played.folder_of(business_date)]
+
+
+def told(data: Path, specs: Callable[[str], DaySpecs]) -> Iterator[tuple[str, object]]:
     """All that the readers of closed dates say of a folder."""
     with books.opened(data) as connection:
         dates = books.closed_dates(connection)
@@ -121,7 +127,7 @@ def told(data: Path, specs: Callable[[str], object]) -> Iterator[tuple[str, obje
         yield f"show {date}", show_day(data, date)
         yield f"three books {date}", compare_books(data, date)
         yield f"redo {date}", redone(data, date)
-        yield f"diff {date}", recomputed(data, specs(date), date, 0)  # type: ignore[arg-type]
+        yield f"diff {date}", recomputed(data, specs(date), date, 0)
         for merchant in merchants:
             for fmt in FORMS:
                 try:
@@ -139,9 +145,8 @@ def test_all_readers_say_the_same(tmp_path: Path, seed: int) -> None:
         with closed_by(*engines):
             played = Story(inside, seed)
             data = played.play()
-        specs = {folder: product_specs(folder) for folder in (played.early, played.late)}
-        say = told(data, lambda day, played=played, specs=specs: specs[played.folder_of(day)])  # type: ignore[misc]
-        found.append({name: repr(said).replace(str(inside), "") for name, said in say})
+        said = told(data, specs_by_date(played))
+        found.append({name: repr(words).replace(str(inside), "") for name, words in said})
     for other in found[1:]:
         assert {name for name in found[0] if other[name] != found[0][name]} == set()
         assert other.keys() == found[0].keys()

@@ -125,6 +125,7 @@ async def _serve(data: Path, issuers: list[tuple[str, socket.socket]], switch: S
     with closing(SqliteJournal(data / JOURNAL_FILE, Vault.open(data, new=True))) as journal:
         journal.open_business_date(BUSINESS_DATE, "operator", NOW_MS)
         server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=lambda notice: None)
+        server.hints.prepare()  # as a centre does while its banks start
         settle_memory()
         async with trio.open_nursery() as nursery:
             await nursery.start(server.run)

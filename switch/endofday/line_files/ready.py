@@ -1,4 +1,4 @@
-"""Lines of statements that DuckDB writes from the files of a date: those of many merchants at once, in a third of the time.
+"""Lines of statements that DuckDB writes from the files of a date, many merchants at once, so that none is copied into SQLite.
 
 They are the answers to what ``settlement.ready`` asks of each section, so the statements know nothing of it.
 """
