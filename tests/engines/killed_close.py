@@ -20,7 +20,7 @@ from typing import Any, Final
 from bench.day_close import BUSINESS_DATE, MIDNIGHT_MS, shops, specs_of, write_journal
 from switch.clearing.engine import ENGINES
 from switch.endofday.close import check_books, close_day
-from switch.endofday.engines.in_duckdb import SPILL_FOLDER
+from switch.endofday.engines.beside import SPILL_FOLDER
 from tests.engines.compare import hashes_of
 from tests.support.day_builders import DAY_MS
 

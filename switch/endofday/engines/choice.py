@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from switch.clearing.engine import ENGINES, Engine, EngineName
-from switch.endofday.engines import in_duckdb
+from switch.clearing.engine import ENGINE_EXPECTED, Engine, EngineName, is_engine, is_spark
+from switch.endofday.engines import in_duckdb, in_spark
 from switch.endofday.engines.in_sqlite import SqliteEngine
 from switch.endofday.line_files.named_files import remove_unknown
 from switch.errors import SwitchError
@@ -20,10 +20,13 @@ def opened_engine(name: EngineName, connection: sqlite3.Connection, data: Path) 
 
     Files of lines that a close left which died are removed.
     """
-    if name not in ENGINES:
-        raise SwitchError(f"engine: found {name!r}, expected {' or '.join(ENGINES)}")
+    if not is_engine(name):
+        raise SwitchError(f"engine: found {name!r}, expected {ENGINE_EXPECTED}")
     remove_unknown(connection, data)
-    if name == "duckdb":
+    if is_spark(name):
+        with in_spark.opened(name, connection, data) as engine:
+            yield engine
+    elif name == "duckdb":
         with in_duckdb.opened(connection, data) as engine:
             yield engine
     else:

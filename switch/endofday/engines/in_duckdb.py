@@ -3,57 +3,40 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import Factory, define
 
-from switch.clearing.gathered import filling
-from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, as_line, columns_of, create, give, take
-from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query, rendered
+from switch.endofday.engines.beside import BesideEngine, FoundRows, with_spill_folder
+from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give
+from switch.endofday.engines.statements import LINE_STATEMENTS, query, rendered
 from switch.endofday.line_files.door import BooksConnection
-from switch.endofday.line_files.named_files import record, remove_unknown
-from switch.endofday.line_files.parquet import LINE_TABLES, MEMORY_LIMIT, all_of, connected, quoted, write_file
+from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, connected, quoted, write_file
 from switch.errors import DataFolderError
 
-#: In a data folder while a date is closed: what does not fit in memory.
-SPILL_FOLDER: Final = "closing.spill"
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
-_NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items()}
-#: Fills a table with all lines of a date, for SQLite; DuckDB has them already.
-_BY_REQUEST: Final = filling("presented_by_request")
-_UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request'"
-#: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
-_READ_BY_ROW: Final = """
-SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
-  OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
-"""
-_LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
-_ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
 
 
 @contextmanager
-def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
+def opened(connection: sqlite3.Connection, data: Path) -> Iterator[BesideEngine]:
     """DuckDB for the close of one date. SwitchError without the extra; DataFolderError where memory or disk do not suffice.
 
     Files of lines that the books do not name at the end are removed, as those of a close that died.
     """
-    with connected("--engine duckdb") as duck:
+    with connected("--engine duckdb") as duck, with_spill_folder(connection, data) as spill:
         import duckdb
 
-        assert isinstance(connection, BooksConnection), "lines are read by its door"
-        spill = data / SPILL_FOLDER
-        shutil.rmtree(spill, ignore_errors=True)  # of a close that died
+        assert isinstance(connection, BooksConnection)
         try:
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
             duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
-            yield DuckEngine(connection, duck, data)
+            yield BesideEngine(connection, Duck(connection, duck, data))
         except duckdb.Error as fault:
             few = isinstance(fault, (duckdb.OutOfMemoryException, duckdb.IOException))
             expected = "enough memory and disk" if few else "lines that it can compute"
@@ -61,51 +44,48 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
             problem = str(fault).splitlines()[0]
             told = f"{data}: DuckDB found {problem!r}, expected {expected}; nothing was written{instead}"
             raise DataFolderError(told) from None
-        except OSError as fault:
-            told = f"{fault.filename or data}: found {fault.strerror}, expected a folder that can be written"
-            raise DataFolderError(f"{told}; nothing was written") from None
-        finally:
-            shutil.rmtree(spill, ignore_errors=True)
-            remove_unknown(connection, data)
-            connection.forget()
 
 
 @define
-class DuckEngine:
-    """``clearing.engine.Engine``."""
+class Duck:
+    """``engines.beside.Computer``."""
 
-    connection: BooksConnection
+    connection: sqlite3.Connection
     duck: Any
     data: Path
     ranges: list[str] = Factory(list)  #: of merchants, as conditions on ``captured``
 
-    def keep(self, name: str, parameters: Mapping[str, object]) -> None:
-        statement = LINE_STATEMENTS[name]
-        if name == "captures":
-            self._give_journal(parameters)
-        for given in statement.reads:
-            self._give(given, parameters)
-        if statement.stores in LINE_TABLES:
-            self._keep_in_files(name, statement.stores, parameters)
-        else:
-            self._run(name, parameters)
-        if name == "presentments":
-            self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
+    def give(
+        self, table: str, columns: Columns, selected: Sequence[str], rows: Iterable[str], parameters: Mapping[str, object]
+    ) -> None:
+        create(self.duck, table, columns)
+        queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
+        give(self.connection, self.duck, table, columns, queries, parameters)
 
-    def _keep_in_files(self, name: str, table: str, parameters: Mapping[str, object]) -> None:
+    def journal_given(self) -> None:
+        self.duck.execute(query("journal_views"))
+
+    def store(self, name: str, parameters: Mapping[str, object]) -> None:
+        self._run(name, parameters)
+        if name == "fee_totals":
+            self.duck.execute("DROP TABLE captured_lines")  # nothing after it reads it, and it is as long as the day
+
+    def lines(self, name: str, columns: Columns, parameters: Mapping[str, object]) -> Iterator[LineFile]:
         """Compute lines of some merchants at a time, and have DuckDB read them in the files from then on."""
-        columns = columns_of(self.connection, f"main.{table}")
+        table, date = LINE_STATEMENTS[name].stores, str(parameters["business_date"])
         written = []
         for condition in self._ranges():
             create(self.duck, table, columns)
             self.duck.execute(f"CREATE OR REPLACE TEMP VIEW captured AS FROM captured_lines WHERE {condition}")
             self._run(name, parameters)
-            if (file := write_file(self.duck, self.data, str(parameters["business_date"]), table, [*columns])) is not None:
-                record(self.connection, file)
+            if (file := write_file(self.duck, self.data, date, table, [*columns])) is not None:
+                yield file
                 written.append(self.data / file.path)
         if written:
             self.duck.execute(f"DROP TABLE {table}")
             self.duck.execute(f"CREATE VIEW {table} AS FROM {all_of(written)}")
+        if table == "presentment":
+            self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
 
     def _ranges(self) -> list[str]:
         """The merchants of what is captured, parted so that each part has about ``LINES_IN_FILE`` of it."""
@@ -122,72 +102,21 @@ class DuckEngine:
             self.ranges = [f"{low} AND {high}" for low, high in zip(above, up_to, strict=True)]
         return self.ranges
 
-    def take(self, table: str) -> None:
-        if table == "fee_line":
-            return
-        if table == "presentment":
-            self._take_some()
-            return
-        names = [row[0] for row in self.duck.execute(f"DESCRIBE {table}").fetchall()]
-        self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
-        rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
-        take(self.duck, rows, self.connection, table, names)
-        if table == "fee_cube":
-            self.duck.execute("DROP TABLE captured_lines")  # nothing after it reads it, and it is as long as the day
-
-    def _take_some(self) -> None:
-        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
-        self.connection.begin("presentment")
-        for given in (_LISTED, _ROUNDED):
-            self._give(given, {})
-        columns = self.connection.columns("presentment")
-        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns)))
-        while rows := found.fetchmany(ROWS_TAKEN_AT_ONCE):
-            self.connection.add_lines("presentment", rows)
-
-    def ask(self, sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
-        if sql == _BY_REQUEST:
-            return self.connection.execute(_UNFILLED)
-        name = _NAMES.get(sql)
-        if name is None:
-            return self.connection.execute(sql, dict(parameters))
-        statement = LINE_STATEMENTS[name]
-        for given in statement.reads:
-            self._give(given, parameters)
-        if not statement.stores:
-            rows: list[tuple[Any, ...]] = self._run(name, parameters).fetchall()
-            return rows
-        columns = columns_of(self.connection, statement.stores)
-        create(self.duck, statement.stores, columns)
+    def answer(self, name: str, columns: Columns | None, parameters: Mapping[str, object]) -> FoundRows:
+        if columns is None:
+            return _found(self._run(name, parameters))
+        create(self.duck, table := LINE_STATEMENTS[name].stores, columns)
         self._run(name, parameters)
-        take(self.duck, f"FROM {statement.stores}", self.connection, statement.stores, [*columns])
-        return []
+        return self.found(f"FROM {table}")
+
+    def found(self, sql: str) -> FoundRows:
+        return _found(self.duck.execute(sql))
 
     def _run(self, name: str, parameters: Mapping[str, object]) -> Any:
         sql = rendered("duckdb", name)
         used = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
         return self.duck.execute(sql, used) if used else self.duck.execute(sql)
 
-    def _give(self, given: Handed, parameters: Mapping[str, object]) -> None:
-        columns = columns_of(self.connection, given.table)
-        names = {name: name.rpartition(".")[2] for name in given.columns or columns}
-        create(self.duck, given.table, kinds := {short: columns[short] for short in names.values()})
-        rows = f"SELECT {as_line(names)} {given.rows or f'FROM {given.table}'}"
-        give(self.connection, self.duck, given.table, kinds, [rows], parameters)
 
-    def _give_journal(self, parameters: Mapping[str, object]) -> None:
-        """What the journal has of the date and of open exceptions, and of what these name: their originals, and other advices
-        of the same originals."""
-        kinds = columns_of(self.connection, "journal.request") | columns_of(self.connection, "journal.decision")
-        decided = {name.rpartition(".")[2]: kinds[name.rpartition(".")[2]] for name in DECIDED_COLUMNS}
-        create(self.duck, "journal.decided", decided)
-        queries = [f"SELECT {as_line(DECIDED_COLUMNS)} {query(rows)}" for rows in ("decided_today", "decided_open")]
-        give(self.connection, self.duck, "journal.decided", decided, queries, parameters)
-        self.connection.execute("CREATE TEMP TABLE named_request (id INTEGER PRIMARY KEY)")
-        originals = "SELECT DISTINCT original_id FROM journal.decided WHERE original_id IS NOT NULL ORDER BY 1"
-        take(self.duck, originals, self.connection, "named_request", ["id"])
-        named = {name.rpartition(".")[2]: kinds[name.rpartition(".")[2]] for name in NAMED_COLUMNS}
-        create(self.duck, "journal.named", named)
-        rows = f"SELECT {as_line(NAMED_COLUMNS)} {query('named')}"
-        give(self.connection, self.duck, "journal.named", named, [rows], parameters)
-        self.duck.execute(query("journal_views"))
+def _found(ran: Any) -> FoundRows:
+    return FoundRows(tuple(column[0] for column in ran.description), iter(lambda: ran.fetchmany(ROWS_TAKEN_AT_ONCE), []))

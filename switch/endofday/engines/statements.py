@@ -42,6 +42,8 @@ DECIDED_COLUMNS: Final = (
     *("r.transaction_type", "r.currency", "r.rrn", "r.pan_masked", "r.local_at", "r.capture", "r.function", "r.original_id"),
     "r.message_class",
 )
+#: Of these, those of the decision alone.
+OF_DECISION: Final = ("business_date", "decided_at_ms", "approval_code", "approved_minor", "captured_minor")
 #: Of a request that another names.
 NAMED_COLUMNS: Final = ("r.id", "r.function", "r.original_id", "r.message_class")
 _REVERSAL_COLUMNS: Final = ("v.original_id", "v.replacement_minor", "v.effective", "v.business_date")
