@@ -577,6 +577,7 @@ TESTED_BY: Final = {
     "cli/french/proofs": "cli/french/test_runs.py",
     "cli/console/guarded": "trials/test_hostile_texts.py",
     "cli/console/input": "cli/test_decode.py",
+    "cli/command/engines": "engines/spark/test_spark_refusals.py",
     "cli/command/names": "cli/test_listings.py",
     "cli/command/options": "cli/test_day.py",
     "cli/command/written": "cli/test_reconcile.py",

@@ -34,6 +34,7 @@ SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM ex
 """
 _LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
 _ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
+_ANY_OPEN: Final = "SELECT EXISTS (SELECT 1 FROM open_exception)"
 _ORIGINALS: Final = "SELECT DISTINCT original_id FROM journal.decided WHERE original_id IS NOT NULL ORDER BY 1"
 
 
@@ -77,16 +78,20 @@ def with_spill_folder(connection: sqlite3.Connection, data: Path) -> Iterator[Pa
     """
     assert isinstance(connection, BooksConnection), "lines are read by its door"
     spill = data / SPILL_FOLDER
-    rmtree(spill, ignore_errors=True)  # of a close that died
     try:
         yield spill
     except OSError as fault:
         told = f"{fault.filename or data}: found {fault.strerror}, expected a folder that can be written"
         raise DataFolderError(f"{told}; nothing was written") from None
     finally:
-        rmtree(spill, ignore_errors=True)
-        remove_unknown(connection, data)
+        remove_left(connection, data)
         connection.forget()
+
+
+def remove_left(connection: sqlite3.Connection, data: Path) -> None:
+    """Remove what a close left that died: files of lines that the books do not name, and what it would have thrown away."""
+    rmtree(data / SPILL_FOLDER, ignore_errors=True)
+    remove_unknown(connection, data)
 
 
 @frozen
@@ -101,6 +106,8 @@ class BesideEngine:
         if name == "captures":
             self._give_journal(parameters)
         self._give(statement.reads, parameters)
+        if name == "open_captures" and not self.connection.execute(_ANY_OPEN).fetchone()[0]:
+            return  # or it would cost as much as all captures
         if statement.stores in LINE_TABLES:
             columns = columns_of(self.connection, f"main.{statement.stores}")
             for file in self.computer.lines(name, columns, parameters):

@@ -31,12 +31,31 @@ WORKERS: Final = 2
 STARTED_WITHIN_S: Final = 180  #: on a machine that has much else to do
 _LOOK_EVERY_S: Final = 0.1
 
+#: So that kill -9 of this process leaves none of them.
+_ENDED_WITH_US: Final = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 _DEPLOY: Final = "org.apache.spark.deploy"
 _CONNECT: Final = "org.apache.spark.sql.connect.service.SparkConnectServer"
+#: Machines of Java that live for minutes: what they compile is to be ready soon rather than fast.
+_SHORT_LIVED: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: Nothing in the logs but faults, and where the processes listen.
+_LOGGING: Final = """
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+appender.out.type = Console
+appender.out.name = out
+appender.out.target = SYSTEM_ERR
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %p %c{1}: %m%n%ex
+logger.deploy.name = org.apache.spark.deploy
+logger.deploy.level = info
+logger.connect.name = org.apache.spark.sql.connect.service.SparkConnectServer
+logger.connect.level = info
+"""
 _SETTINGS: Final = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.executor.memory": "768m",
+    "spark.executor.extraJavaOptions": _SHORT_LIVED,
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -59,6 +78,7 @@ class Cluster:
     def start(self) -> None:
         """Start all of it. ClusterError where something is missing, dies or takes too long."""
         refuse_missing()
+        (self.folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
         self._begin("master", f"{_DEPLOY}.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         master = self._told("master", r"Starting Spark master at (spark://\S+)")
         workers = [f"worker{number}" for number in range(1, WORKERS + 1)]
@@ -79,13 +99,14 @@ class Cluster:
         environment |= {
             "SPARK_HOME": str(SERVER),
             "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_JAVA_OPTS": _SHORT_LIVED,
             "SPARK_DAEMON_MEMORY": "1g" if name == "connect" else "256m",  # heeded in place of spark.driver.memory
             "SPARK_WORKER_DIR": str(self.folder / "work"),
             "SPARK_LOCAL_DIRS": str(self.folder / "local"),
             "SPARK_CONF_DIR": str(self.folder),
         }
         with self._log(name).open("wb") as log:
-            command = [str(SERVER / "bin" / "spark-class"), *words]
+            command = [*_ENDED_WITH_US, str(SERVER / "bin" / "spark-class"), *words]
             self.processes[name] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
             )
