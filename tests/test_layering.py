@@ -643,7 +643,6 @@ TESTED_BY: Final = {
     "explain/day_timeline": "explain/test_timeline.py",
     "explain/given": "cli/test_decode_pasted.py",
     "explain/step": "explain/test_timeline.py",
-    "issuers/process/accounts": "e2e/test_issuer_books.py",
     "iso8583/cuts": "iso8583/test_answer_cut.py",
     "iso8583/plain/picker": "iso8583/plain/test_plain_request.py",
     "iso8583/dialect": "specs/test_load.py",
