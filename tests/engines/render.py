@@ -1,9 +1,11 @@
 """Writes the statements that have lines in the words of DuckDB and of Spark: ``python -m tests.engines.render``.
 
 It needs sqlglot, which the product does not. Rules of ours: ``/`` of integers stays a division of integers; the order in which
-SQLite stores rows is left out. For DuckDB, a sum is as wide as a column of the books, and what EXISTS finds by one equal column
-is asked by IN, or DuckDB would copy all rows and all their columns to look for it. For Spark, a statement that stores is the
-query of what it stores, with the columns named as they are there; and a table has one name without a dot, as its views have.
+SQLite stores rows is left out; and a decision and its request, which are handed over as one row (``journal.decided``), are not
+joined again: others are those that they name (``journal.named``). For DuckDB, a sum is as wide as a column of the books,
+and what EXISTS finds by one equal column is asked by IN, or DuckDB would copy all rows and all their columns to look for it.
+For Spark, a statement that stores is the query of what it stores, with the columns named as they are there; the greatest of
+values is NULL where one of them is; and a table has one name without a dot, as its views have.
 """
 
 from __future__ import annotations
@@ -72,19 +74,64 @@ def _as_narrow(node: exp.Expression) -> exp.Expression:
     return exp.case().when(is_null, exp.null()).else_(bare)
 
 
-def in_duckdb(sql: str) -> str:
-    """A statement of SQLite as DuckDB has it."""
+def _one_row(tree: Any) -> Any:
+    """FROM x AS d JOIN journal.request AS r ON r.id = d.request_id as FROM x AS d, which has the columns of both: x is
+    journal.decision, or a WITH of it."""
+    from sqlglot import exp
+
+    withs = {each.alias: each.this for each in tree.find_all(exp.CTE)}
+    for select in [*tree.find_all(exp.Select)]:
+        joins, source = select.args.get("joins", []), select.args.get("from_")
+        for join in [each for each in joins if _is(each.this, "request") and not each.side]:
+            request, decision = join.this.alias_or_name, source.this.alias_or_name
+            joins.remove(join)
+            columns = [each for each in select.find_all(exp.Column) if each.table == request]
+            for column in columns:
+                column.set("table", exp.to_identifier(decision))
+                if column.name == "id":
+                    is_selected = column.parent is select and column.arg_key == "expressions"
+                    column.set("this", exp.to_identifier("request_id"))
+                    if is_selected:
+                        column.replace(exp.alias_(column.copy(), "id"))
+            if within := withs.get(source.this.name):
+                (stored,) = (table for table in within.find_all(exp.Table) if _is(table, "decision"))
+                missing = {column.name for column in columns} - {each.alias_or_name for each in within.selects}
+                for name in sorted(missing):
+                    within.select(exp.column(name, table=stored.alias or None), copy=False)
+    for table in tree.find_all(exp.Table):
+        if _is(table, "decision") or _is(table, "request"):
+            table.set("this", exp.to_identifier("decided" if table.name == "decision" else "named"))
+    return tree
+
+
+def _is(table: Any, name: str) -> bool:
+    return bool((table.db, table.name) == ("journal", name))
+
+
+def _plain(node: exp.Expression) -> exp.Expression:
+    """CASE ... ELSE y without the queries that it asks of each row: y, where they would find nothing."""
+    from sqlglot import exp
+
+    asked = isinstance(node, exp.Case) and any(
+        table.name in ("closed_batch", "amount_band") for each in node.args["ifs"] for table in each.find_all(exp.Table)
+    )
+    return node.args["default"] if asked else node
+
+
+def in_duckdb(sql: str, *, plain: bool = False) -> str:
+    """A statement of SQLite as DuckDB has it; ``plain`` where no batch was closed, and no tariff hangs on the amount."""
     import sqlglot
     from sqlglot import exp
 
     tree: Any = sqlglot.parse_one(sql, read="sqlite")
     if isinstance(tree, (exp.Create, exp.Insert)):
         tree.expression.set("order", None)
-    tree = tree.transform(_exact).transform(_as_wide).transform(_within)
+    tree = tree.transform(_plain) if plain else tree
+    tree = _one_row(tree.transform(_exact).transform(_as_wide).transform(_within))
     return str(tree.sql(dialect="duckdb", pretty=True))
 
 
-def in_spark(sql: str) -> str:
+def in_spark(sql: str, *, plain: bool = False) -> str:
     """A statement of SQLite as Spark has it: a query."""
     import sqlglot
     from sqlglot import exp
@@ -96,6 +143,7 @@ def in_spark(sql: str) -> str:
         tree.set("order", None)
         for place, column in enumerate(columns):
             tree.expressions[place].replace(exp.alias_(tree.expressions[place].unalias(), column))
+    tree = _one_row(tree.transform(_plain) if plain else tree)
     for table in tree.find_all(exp.Table):
         if table.db:
             table.set("this", exp.to_identifier(f"journal_{table.name}" if table.db == "journal" else table.name))
@@ -103,13 +151,15 @@ def in_spark(sql: str) -> str:
     return str(tree.transform(_exact).transform(_as_narrow).sql(dialect="spark", pretty=True))
 
 
-RENDERERS: Final[dict[str, Callable[[str], str]]] = {"duckdb": in_duckdb, "spark": in_spark}
+RENDERERS: Final[dict[str, Callable[..., str]]] = {"duckdb": in_duckdb, "spark": in_spark}
 
 
 def all_rendered(engine: str) -> dict[str, str]:
     """File name -> what stands in it, in the folder of an engine."""
     render = RENDERERS[engine]
-    return {f"{name}.sql": f"{HEAD}{render(statement.sql)}\n" for name, statement in LINE_STATEMENTS.items()}
+    texts = {name: render(statement.sql) for name, statement in LINE_STATEMENTS.items()}
+    texts["plain_captures"] = render(LINE_STATEMENTS["captures"].sql, plain=True)
+    return {f"{name}.sql": f"{HEAD}{text}\n" for name, text in texts.items()}
 
 
 def main() -> None:

@@ -34,7 +34,6 @@ SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM ex
 """
 _LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
 _ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
-_ANY_OPEN: Final = "SELECT EXISTS (SELECT 1 FROM open_exception)"
 _ORIGINALS: Final = "SELECT DISTINCT original_id FROM journal.decided WHERE original_id IS NOT NULL ORDER BY 1"
 
 
@@ -53,9 +52,6 @@ class Computer(Protocol):
         self, table: str, columns: Columns, selected: Sequence[str], rows: Iterable[str], parameters: Mapping[str, object]
     ) -> None:
         """Make a table of what queries of the connection find: each is FROM and WHERE of these columns, selected so."""
-
-    def journal_given(self) -> None:
-        """``journal.decided`` and ``journal.named`` have all that they will have."""
 
     def store(self, name: str, parameters: Mapping[str, object]) -> None:
         """Run a statement that stores, and keep what it finds in the table that it names."""
@@ -106,8 +102,6 @@ class BesideEngine:
         if name == "captures":
             self._give_journal(parameters)
         self._give(statement.reads, parameters)
-        if name == "open_captures" and not self.connection.execute(_ANY_OPEN).fetchone()[0]:
-            return  # or it would cost as much as all captures
         if statement.stores in LINE_TABLES:
             columns = columns_of(self.connection, f"main.{statement.stores}")
             for file in self.computer.lines(name, columns, parameters):
@@ -123,7 +117,7 @@ class BesideEngine:
             return
         found = self.computer.found(query("captured_told") if table == "captured" else f"SELECT * FROM {table} ORDER BY ALL")
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(found.names)})")
-        self._add(table, found)
+        self.add(table, found)
 
     def _take_some(self) -> None:
         """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
@@ -145,10 +139,10 @@ class BesideEngine:
         found = self.computer.answer(name, columns, parameters)
         if not statement.stores:
             return [row for rows in found.batches for row in rows]
-        self._add(statement.stores, found)
+        self.add(statement.stores, found)
         return []
 
-    def _add(self, table: str, found: FoundRows) -> None:
+    def add(self, table: str, found: FoundRows) -> None:
         """Add rows to a table of the connection."""
         insert = f"INSERT INTO {table} ({', '.join(found.names)}) VALUES ({', '.join('?' * len(found.names))})"
         for rows in found.batches:
@@ -169,10 +163,9 @@ class BesideEngine:
         rows = [query("decided_today"), query("decided_open")]
         self.computer.give("journal.decided", decided, DECIDED_COLUMNS, rows, parameters)
         self.connection.execute("CREATE TEMP TABLE named_request (original_id INTEGER PRIMARY KEY)")
-        self._add("named_request", self.computer.found(_ORIGINALS))
+        self.add("named_request", self.computer.found(_ORIGINALS))
         named = {short: kinds[short] for short in map(_short, NAMED_COLUMNS)}
         self.computer.give("journal.named", named, NAMED_COLUMNS, [query("named")], parameters)
-        self.computer.journal_given()
 
 
 def _short(name: str) -> str:

@@ -11,19 +11,27 @@ from typing import Any, Final
 
 from attrs import Factory, define
 
+from switch.clearing.gathered import BY_REQUEST
+from switch.endofday.engines import notices
 from switch.endofday.engines.beside import BesideEngine, FoundRows, with_spill_folder
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give
-from switch.endofday.engines.statements import LINE_STATEMENTS, query, rendered
+from switch.endofday.engines.statements import LINE_STATEMENTS, NOTICE_COLUMNS, bound, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, connected, quoted, write_file
 from switch.errors import DataFolderError
+from switch.record import frozen
 
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
+#: A statement that stores, parted: its table, the columns, and what is stored in them.
+_INSERT: Final = re.compile(r" \(\n([^()]*)\)\n", re.DOTALL)
+#: Tables of lines -> the order in which they stand in files, by one number, which DuckDB sorts by in less time than by texts.
+_PLACE: Final = "place * 1099511627776 + request_id"
+_ORDERS: Final = {"presentment": _PLACE, "fee_line": f"{_PLACE}, kind"}
 
 
 @contextmanager
-def opened(connection: sqlite3.Connection, data: Path) -> Iterator[BesideEngine]:
+def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
     """DuckDB for the close of one date. SwitchError without the extra; DataFolderError where memory or disk do not suffice.
 
     Files of lines that the books do not name at the end are removed, as those of a close that died.
@@ -36,7 +44,7 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[BesideEngine]
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
             duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
-            yield BesideEngine(connection, Duck(connection, duck, data))
+            yield DuckEngine(connection, Duck(connection, duck, data))
         except duckdb.Error as fault:
             few = isinstance(fault, (duckdb.OutOfMemoryException, duckdb.IOException))
             expected = "enough memory and disk" if few else "lines that it can compute"
@@ -54,43 +62,63 @@ class Duck:
     duck: Any
     data: Path
     ranges: list[str] = Factory(list)  #: of merchants, as conditions on ``captured``
+    told: str = ""  #: the date of which the issuers can be told: no text has to be escaped
 
     def give(
         self, table: str, columns: Columns, selected: Sequence[str], rows: Iterable[str], parameters: Mapping[str, object]
     ) -> None:
+        is_journal = table == "journal.decided"
+        if is_journal:
+            columns = {**columns, **dict.fromkeys(NOTICE_COLUMNS, "VARCHAR")}
+            selected = (*selected, *NOTICE_COLUMNS.values())
         create(self.duck, table, columns)
         queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
-        give(self.connection, self.duck, table, columns, queries, parameters)
-
-    def journal_given(self) -> None:
-        self.duck.execute(query("journal_views"))
+        if give(self.connection, self.duck, table, columns, queries, parameters) and is_journal:
+            self.told = str(parameters["business_date"])
 
     def store(self, name: str, parameters: Mapping[str, object]) -> None:
+        if name == "captures":
+            self._show_captures(parameters)
+            return
         self._run(name, parameters)
-        if name == "fee_totals":
-            self.duck.execute("DROP TABLE captured_lines")  # nothing after it reads it, and it is as long as the day
+        if name == "open_captures":
+            self.duck.execute("ALTER TABLE captured RENAME TO captured_before")
+            self.duck.execute("CREATE TEMP VIEW captured_lines AS FROM captured_today UNION ALL FROM captured_before")
+            self.duck.execute("CREATE TEMP VIEW captured AS FROM captured_lines")
+
+    def _show_captures(self, parameters: Mapping[str, object]) -> None:
+        """Have what the date captured computed whenever it is read, which costs less than to keep it; an empty table of its
+        columns is for what was captured before."""
+        (are_parted,) = self.duck.execute(query("parted_captures")).fetchone()
+        sql = bound(rendered("duckdb", "captures" if are_parted else "plain_captures"), parameters)
+        self.duck.execute(sql.replace("TEMPORARY TABLE captured AS", "TEMP VIEW captured_today AS"))
+        self.duck.execute("CREATE TABLE captured AS FROM captured_today LIMIT 0")
+        self.duck.execute("CREATE VIEW merchant_place AS SELECT merchant_id, place FROM acceptor_term")
 
     def lines(self, name: str, columns: Columns, parameters: Mapping[str, object]) -> Iterator[LineFile]:
         """Compute lines of some merchants at a time, and have DuckDB read them in the files from then on."""
         table, date = LINE_STATEMENTS[name].stores, str(parameters["business_date"])
+        head, given, select = _INSERT.split(bound(rendered("duckdb", name), parameters), 1)
+        assert table in head, f"{name} stores {table}"
+        typed = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items())
         written = []
         for condition in self._ranges():
-            create(self.duck, table, columns)
             self.duck.execute(f"CREATE OR REPLACE TEMP VIEW captured AS FROM captured_lines WHERE {condition}")
-            self._run(name, parameters)
-            if (file := write_file(self.duck, self.data, date, table, [*columns])) is not None:
+            self.duck.execute(f"CREATE OR REPLACE TEMP VIEW computed ({given}) AS {select}")
+            rows = f"SELECT {typed} FROM computed JOIN merchant_place USING (merchant_id) ORDER BY {_ORDERS[table]}"
+            if (file := write_file(self.duck, self.data, date, table, rows)) is not None:
                 yield file
                 written.append(self.data / file.path)
         if written:
-            self.duck.execute(f"DROP TABLE {table}")
             self.duck.execute(f"CREATE VIEW {table} AS FROM {all_of(written)}")
+        else:
+            create(self.duck, table, columns)
         if table == "presentment":
             self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
 
     def _ranges(self) -> list[str]:
         """The merchants of what is captured, parted so that each part has about ``LINES_IN_FILE`` of it."""
         if not self.ranges:
-            self.duck.execute("ALTER TABLE captured RENAME TO captured_lines")
             rows = self.duck.execute(
                 "SELECT MAX(merchant_id) FROM (SELECT merchant_id, SUM(COUNT(*)) OVER (ORDER BY merchant_id) // $1 AS part "
                 "FROM captured_lines WHERE exception_reason IS NULL GROUP BY merchant_id) GROUP BY part ORDER BY part",
@@ -120,3 +148,24 @@ class Duck:
 
 def _found(ran: Any) -> FoundRows:
     return FoundRows(tuple(column[0] for column in ran.description), iter(lambda: ran.fetchmany(ROWS_TAKEN_AT_ONCE), []))
+
+
+@frozen
+class DuckEngine(BesideEngine):
+    """``clearing.engine.TellsIssuers``."""
+
+    computer: Duck
+
+    def can_tell(self, business_date: str) -> bool:
+        return self.computer.told == business_date
+
+    def take_presented(self, request_ids: Sequence[int]) -> None:
+        notices.set_apart(self.computer.duck, request_ids)
+        rows = f"SELECT {', '.join(BY_REQUEST)} FROM presentment WHERE request_id IN (SELECT request_id FROM told_request)"
+        self.add("temp.presented_by_request", self.computer.found(rows))
+
+    def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
+        return notices.begin(self.computer.duck, issuer, apart)
+
+    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+        notices.write(self.computer.duck, issuer, first_line, path)

@@ -20,7 +20,7 @@ from attrs import define
 
 from switch.endofday.engines.beside import BesideEngine, FoundRows, with_spill_folder
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns
-from switch.endofday.engines.statements import LINE_STATEMENTS, OF_DECISION, rendered
+from switch.endofday.engines.statements import LINE_STATEMENTS, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import LINE_TABLES, LineFile
 from switch.endofday.line_files.taken_files import taken_file
@@ -147,18 +147,20 @@ class Spark:
         """Have the statements find a table in the files of a folder."""
         self.session.read.schema(schema).parquet(_pattern_of(folder)).createOrReplaceTempView(_view_of(table))
 
-    def journal_given(self) -> None:
-        """Make the views by which the statements read the journal."""
-        decided, named = (self.session.table(_view_of(f"journal.{name}")) for name in ("decided", "named"))
-        decided.select("request_id", *OF_DECISION).createOrReplaceTempView(_view_of("journal.decision"))
-        requests = decided.drop(*OF_DECISION).withColumnRenamed("request_id", "id")
-        others = named.join(requests.select("id"), "id", "left_anti")
-        requests.unionByName(others, allowMissingColumns=True).createOrReplaceTempView(_view_of("journal.request"))
-
     def store(self, name: str, parameters: Mapping[str, object]) -> None:
-        table, found = LINE_STATEMENTS[name].stores, self._run(name, parameters)
+        if name == "captures" and not self._is_any("parted_captures"):
+            name, table = "plain_captures", "captured"
+        elif name == "open_captures" and not self._is_any("any_open"):
+            return  # which Spark would take as long to find out as for all captures
+        else:
+            table = LINE_STATEMENTS[name].stores
+        found = self._run(name, parameters)
         found.write.mode("append").parquet(_address_of(self.spill / table))
         self._see(table, self.spill / table, found.schema)
+
+    def _is_any(self, question: str) -> bool:
+        """Whether a query of the connection says so, whose tables Spark was given."""
+        return bool(self.connection.execute(query(question)).fetchone()[0])
 
     def lines(self, name: str, columns: Columns, parameters: Mapping[str, object]) -> Iterator[LineFile]:
         table = LINE_STATEMENTS[name].stores

@@ -73,19 +73,21 @@ def all_of(paths: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(named)}], hive_partitioning = false)"
 
 
-def write_file(duck: Any, data: Path, business_date: str, table: str, columns: Sequence[str]) -> LineFile | None:
-    """Write what DuckDB has in a table as a file of a name of its own, on the disk; None where there is nothing to write.
+def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str) -> LineFile | None:
+    """Write the lines of a table that a query of DuckDB finds, in its order, as a file of a name of its own, on the disk; None
+    where it finds none.
 
     Nobody knows the file yet. OSError where the disk refuses it.
     """
-    count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {table}").fetchone()
-    if not count:
-        return None
     path = begun(data, business_date, table)
     duck.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM {table} ORDER BY {LINE_TABLES[table]}) TO {quoted(path)} "
+        f"COPY ({rows}) TO {quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
     )
+    count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {all_of([path])}").fetchone()
+    if not count:
+        path.unlink()
+        return None
     return written(data, business_date, table, path, (count, first, last), "duckdb")
 
 
