@@ -76,6 +76,9 @@ MISTAKES: Final[dict[str, str]] = {
         "{1} : rien trouvé de ce que Spark y a écrit, attendu un dossier que les machines de Spark lisent et écrivent sous ce "
         "nom ; rien n'a été écrit"
     ),
+    "{1}: found {2} of {3} lines that Spark wrote there, expected all of them; nothing was written, close the date again": (
+        "{1} : trouvé {2} des {3} opérations que Spark y a écrites ; rien n'a été écrit, arrêtez la journée à nouveau"
+    ),
     "{1}: Spark found {2}, expected lines that it can compute; nothing was written, see --engine sqlite": (
         "{1} : Spark a trouvé {2}, attendu des opérations qu'il sait calculer ; rien n'a été écrit, voir --engine sqlite"
     ),

@@ -25,6 +25,7 @@ from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import LINE_TABLES, LineFile
 from switch.endofday.line_files.taken_files import taken_file
 from switch.errors import DataFolderError, SwitchError, UnreachableError
+from switch.machine.private import make_folder
 
 SPARK_EXTRA: Final = "interbank-switch[spark]"
 ROWS_WRITTEN_AT_ONCE: Final = 50_000  #: as rows of Python, before they are written
@@ -49,7 +50,8 @@ def opened(address: str, connection: sqlite3.Connection, data: Path) -> Iterator
         from pyspark.errors import PySparkException
 
         assert isinstance(connection, BooksConnection)
-        spark = Spark(connection, session, data, spill.resolve())
+        # of this run alone: a cluster may still be writing for a client that died
+        spark = Spark(connection, session, data, spill.resolve() / secrets.token_hex(8))
         try:
             spark.refuse_unshared()
             yield BesideEngine(connection, spark)
@@ -111,17 +113,16 @@ class Spark:
         from pyspark.errors import PySparkException
 
         token, expected = secrets.token_hex(8), "expected a folder that Spark's machines read and write under this name"
-        (asked := self.spill / "asked").mkdir(parents=True)
+        self.session.conf.set("spark.sql.ansi.enabled", "true")  # so that what does not fit is an error
+        for folder in (self.spill.parent, self.spill, asked := self.spill / "asked"):
+            make_folder(folder)
         (asked / "token.txt").write_text(token, encoding="utf-8")
         try:
-            self.session.conf.set("spark.sql.ansi.enabled", "true")  # so that what does not fit is an error
             self.session.read.text(_pattern_of(asked)).write.text(_address_of(self.spill / "answered"))
         except PySparkException as fault:
-            raise DataFolderError(
-                f"{self.spill.parent}: Spark found {_problem(fault)}, {expected}; nothing was written"
-            ) from None
+            raise DataFolderError(f"{self.data}: Spark found {_problem(fault)}, {expected}; nothing was written") from None
         if token not in [path.read_text().strip() for path in (self.spill / "answered").glob("part-*")]:
-            told = f"{self.spill.parent}: found nothing of what Spark wrote there, {expected}"
+            told = f"{self.data}: found nothing of what Spark wrote there, {expected}"
             raise DataFolderError(f"{told}; nothing was written")
 
     def give(
@@ -172,9 +173,13 @@ class Spark:
         self._see(table, self.spill / table, found.schema)
         if table == "presentment":
             self.session.table(table).createOrReplaceTempView("presented_by_request")
-        for part in sorted((self.spill / table).glob("*.parquet")):
-            if (file := taken_file(part, self.data, str(parameters["business_date"]), table, "spark")) is not None:
-                yield file
+        parts_here = sorted((self.spill / table).glob("*.parquet"))
+        files = [taken_file(part, self.data, str(parameters["business_date"]), table, "spark") for part in parts_here]
+        yield from (taken := [file for file in files if file is not None])
+        written, here = self.session.table(table).count(), sum(file.row_count for file in taken)
+        if here != written:
+            told = f"{self.data}: found {here} of {written} lines that Spark wrote there, expected all of them"
+            raise DataFolderError(f"{told}; nothing was written, close the date again")
 
     def answer(self, name: str, columns: Columns | None, parameters: Mapping[str, object]) -> FoundRows:
         return _found(self._run(name, parameters))

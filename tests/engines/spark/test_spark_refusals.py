@@ -109,6 +109,16 @@ class TestAFolderThatIsNotShared:
 
 
 @pytest.mark.outside
+def test_lines_that_do_not_arrive_are_missed(tmp_path: Path, spark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+    monkeypatch.setattr(in_spark, "taken_file", lambda *_: None)
+    with pytest.raises(DataFolderError, match="found 0 of 1 lines that Spark wrote there, expected all of them; nothing was"):
+        close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path), engine=spark)
+    assert check_books(tmp_path).closed_days == ()
+
+
+@pytest.mark.outside
 def test_what_spark_cannot_compute_is_said_in_a_sentence(tmp_path: Path, spark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
