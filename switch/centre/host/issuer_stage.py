@@ -50,6 +50,15 @@ class IssuerStage:
         """Whether there are rules at issuers."""
         return self._script.playbook.has(ISSUER)
 
+    @property
+    def awaits(self) -> bool:
+        """Whether a rule waits for an answer of an issuer that is no process of ours."""
+        return bool(self._awaited)
+
+    def may_mean(self, issuer: str, line: Line, elements: Mapping[int, str], forwarder_id: str) -> bool:
+        """Whether a rule may mean the request of these elements as it goes on to an issuer."""
+        return self._script.may_apply(issuer, line.codec.dialect, elements, forwarder_id)
+
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""
         self._script.know_merchants(merchants)

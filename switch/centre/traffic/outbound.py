@@ -228,8 +228,8 @@ class Outbound:
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         own, origin = self._voice.institution_id, effect.origin
-        plain = request.security is None and link.billing is None and self.issuers is None
-        if plain and origin and request.carried is origin.elements:
+        plain = request.security is None and link.billing is None and origin and request.carried is origin.elements
+        if plain and (self.issuers is None or not self.issuers.may_mean(issuer, line, origin.elements, own)):
             mti = forwarding.REQUEST_MTIS[request.message_class]
             if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
                 self._touched[line] = None
