@@ -64,7 +64,7 @@ GROUPED: Final[tuple[Callable[[int], str], ...]] = (
 AT_ISSUERS: Final[tuple[Callable[[int], str], ...]] = (
     lambda number: f"at=issuer card=951111{number:010d}",
     lambda number: f"at=issuer issuer=vesta amount={70_000 + number}..{80_000 + number}",
-    lambda number: f"at=issuer class=reversal merchant=NOSHOP{number:05d}",
+    lambda number: f"at=issuer class=reversal de43=NOWHERE{number}",
 )
 COUNTED_HEADING: Final = "## In instructions"
 COUNTED_NOTE: Final = """\

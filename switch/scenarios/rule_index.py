@@ -34,7 +34,7 @@ _ALIKE: Final = {
 }
 _COLUMN_OF: Final = {name: mark for mark, names in _ALIKE.items() for name in names}
 #: Columns by which something is found only where it asks for nothing else.
-_TELL_LESS: Final = ("start", "amount", "mcc", TIME, DATE, INSTANT, "line", "kind")
+_TELL_LESS: Final = ("amount", "mcc", "start", TIME, DATE, INSTANT, "line", "kind")
 BLOCK_BITS: Final = 4_096  #: a block has so many bits: each value that a condition names has as many
 AMOUNT_DIGITS: Final = len(str(AMOUNT_MINOR_MAX))  #: with zeros in front: amounts of as many digits sort as texts
 KEPT_MAX: Final = 16_384  #: kinds, beginnings of cards, merchants; then what is kept of them is dropped and begun anew

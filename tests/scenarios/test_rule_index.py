@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -172,6 +173,12 @@ MESSAGES = st.builds(
         }
     ),
 )
+
+
+def as_it_is(moment: Moment) -> Moment:
+    return moment
+
+
 MOMENTS = (Moment("2026-11-27", "2026-11-27T08:59:59"), Moment("2026-11-28", "2026-11-27T23:10:00"))
 
 
@@ -190,7 +197,7 @@ def test_every_kind_of_condition_is_found_where_asking_each_finds_it(
         patch.setattr(condition, "WAYS_MAX", ways_max)
         index = RuleIndex(Numbered(place, each) for place, each in enumerate(asked))
     for message, line, moment in messages:
-        elsewhere = Elsewhere(specs().routing, specs().merchants, lambda moment=moment: moment, connection=line, issuer=issuer)
+        elsewhere = Elsewhere(specs().routing, specs().merchants, partial(as_it_is, moment), connection=line, issuer=issuer)
         facts = MessageFacts(message, specs().dialects["ascii"], elsewhere)
         found = index.places(marks_of(message, line, issuer), facts)
         fitting = [place for place, each in enumerate(asked) if each.fits(facts)]

@@ -131,8 +131,8 @@ class ForwardedElements(PickedElements):
     __slots__ = ("_forwarder_id",)
 
     def __init__(self, elements: PickedElements, forwarder_id: str) -> None:
-        super().__init__(elements._picked, elements._codec, elements._body)
-        self._forwarder_id = forwarder_id
+        self._picked, self._codec, self._body = elements._picked, elements._codec, elements._body
+        self._elements, self._forwarder_id = None, forwarder_id
 
     def __getitem__(self, number: int) -> str:
         return self._forwarder_id if number == 33 else super().__getitem__(number)
