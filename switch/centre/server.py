@@ -49,8 +49,9 @@ from switch.merchant import Merchant
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import IssuerDown, IssuerUp
+from switch.routing.traffic.notice import Notice
 from switch.routing.traffic.recovery import Recovery
 from switch.scenarios.business_time import Moment, Moments
 from switch.scenarios.playbook import Playbook
@@ -93,8 +94,7 @@ class Server:
         playbook: Playbook | None = None,
         timers: float = 1.0,
     ) -> None:
-        self.specs, self.journal, self._trace = specs, journal, trace
-        self._clock_ms, self._tell = clock_ms, tell
+        self.specs, self.journal, self._trace, self._clock_ms, self._tell = specs, journal, trace, clock_ms, tell
         destinations = [
             Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds * timers)
             for profile in specs.issuers.values()

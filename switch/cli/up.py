@@ -136,7 +136,7 @@ def up(
     from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
     from switch.machine.starter import Starter
-    from switch.routing.traffic.effects import Notice
+    from switch.routing.traffic.notice import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:

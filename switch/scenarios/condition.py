@@ -36,7 +36,7 @@ TRANSACTION_KINDS: Final = (
     "quasi_cash", "refund",
 )  # fmt: skip
 GROUPS: Final = ("all", "any", "not")
-WAYS_MAX: Final = 64  #: of one condition; what would take more is found by less than all it asks for
+CONDITION_WAYS_MAX: Final = 64  #: of one condition; what would take more is found by less than all it asks for
 AMOUNT_KEYS: Final = ("amount", "amount_from", "amount_to")
 
 #: What people write first -> the key or the value that they mean.
@@ -116,7 +116,7 @@ class Clause(NamedTuple):
 
 
 #: Clauses that a message meets, each with whether it is to: one way of meeting a condition.
-Way = tuple[tuple[Clause, bool], ...]
+ConditionWay = tuple[tuple[Clause, bool], ...]
 
 
 @frozen
@@ -167,10 +167,10 @@ class Condition:
         """Whether it has clauses alone."""
         return not (self.any_of or self.all_of or self.none_of)
 
-    def ways(self, wanted: bool = True) -> list[Way]:
-        """How a message may meet it, or may not: any of these. It is as much as can be said in ``WAYS_MAX``; there may be
+    def ways(self, wanted: bool = True) -> list[ConditionWay]:
+        """How a message may meet it, or may not: any of these. It is as much as can be said in ``CONDITION_WAYS_MAX``; there may be
         messages that one of them means and the condition does not, and never the other way about."""
-        parts: list[list[Way]] = [[((clause, wanted),)] for clause in self.clauses]
+        parts: list[list[ConditionWay]] = [[((clause, wanted),)] for clause in self.clauses]
         parts += [each.ways(wanted) for each in self.all_of] + [each.ways(not wanted) for each in self.none_of]
         if self.any_of:
             parts.append(_together([each.ways(wanted) for each in self.any_of], every=not wanted))
@@ -213,14 +213,14 @@ class Condition:
         )
 
 
-def _together(parts: list[list[Way]], *, every: bool) -> list[Way]:
+def _together(parts: list[list[ConditionWay]], *, every: bool) -> list[ConditionWay]:
     """The ways of what asks for every part, or for any of them."""
     if not every:
         ways = [way for part in parts for way in part]
-        return ways if len(ways) <= WAYS_MAX else [()]
-    found: list[Way] = [()]
+        return ways if len(ways) <= CONDITION_WAYS_MAX else [()]
+    found: list[ConditionWay] = [()]
     for part in sorted(parts, key=len):
-        if len(found) * len(part) <= WAYS_MAX:
+        if len(found) * len(part) <= CONDITION_WAYS_MAX:
             found = [(*one, *other) for one in found for other in part]
     return found
 

@@ -19,24 +19,24 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from switch.scenarios.business_time import DATE, INSTANT, TIME, TimeSpan
-from switch.scenarios.condition import Clause, Condition, Facts, Way
+from switch.scenarios.condition import Clause, Condition, ConditionWay, Facts
 from switch.spec_table import AMOUNT_MINOR_MAX
 
 #: Words that messages of one ``Marks.kind`` have in common, and elements that they have in common.
-KIND_WORDS: Final = ("channel", "class", "currency", "entry", "mti", "type")
-KIND_ELEMENTS: Final = ("3", "22", "25", "49")
+_KIND_WORDS: Final = ("channel", "class", "currency", "entry", "mti", "type")
+_KIND_ELEMENTS: Final = ("3", "22", "25", "49")
 #: A mark, and the words and elements in which messages are alike that have the same one; of ``mcc``, and the same merchant.
 _ALIKE: Final = {
     "start": ("bin", "issuer", "scheme"),
     "mcc": ("mcc",),
-    "kind": (*KIND_WORDS, *KIND_ELEMENTS),
+    "kind": (*_KIND_WORDS, *_KIND_ELEMENTS),
     "line": ("line",),
 }
 _COLUMN_OF: Final = {name: mark for mark, names in _ALIKE.items() for name in names}
 #: Columns by which something is found only where it asks for nothing else.
 _TELL_LESS: Final = ("amount", "mcc", "start", TIME, DATE, INSTANT, "line", "kind")
 BLOCK_BITS: Final = 4_096  #: a block has so many bits: each value that a condition names has as many
-AMOUNT_DIGITS: Final = len(str(AMOUNT_MINOR_MAX))  #: with zeros in front: amounts of as many digits sort as texts
+_AMOUNT_DIGITS: Final = len(str(AMOUNT_MINOR_MAX))  #: with zeros in front: amounts of as many digits sort as texts
 KEPT_MAX: Final = 16_384  #: kinds, beginnings of cards, merchants; then what is kept of them is dropped and begun anew
 
 
@@ -49,7 +49,7 @@ class Marks(NamedTuple):
     merchant: str = ""
     mcc: str | None = None  #: as it was sent; what the merchant's contract says goes before it
     amount: str = ""  #: digits
-    kind: Hashable = ""  #: messages alike in this have the same words of ``KIND_WORDS``, and the same ``KIND_ELEMENTS``
+    kind: Hashable = ""  #: messages alike in this have the same words of ``_KIND_WORDS``, and the same ``_KIND_ELEMENTS``
     line: str = ""  #: the connection
     elements: Mapping[int, str] = MappingProxyType({})
 
@@ -69,7 +69,7 @@ _ELEMENTS: Final = 8
 _PLACES: Final = {name: place for place, name in enumerate(Marks._fields)}
 _COMMON_CLASSES: Final = frozenset({"authorization", "financial", "request"})  #: most messages are of them: others tell more
 #: The bits of a block that a message leaves, by some of what it says.
-Left = Callable[[MarkTuple, Facts], int]
+BitsLeft = Callable[[MarkTuple, Facts], int]
 
 
 class RuleIndex:
@@ -95,7 +95,7 @@ class RuleIndex:
 class _Block:
     """Ways of meeting conditions, a bit each: the first is the lowest."""
 
-    def __init__(self, ways: list[tuple[int, Way]]) -> None:
+    def __init__(self, ways: list[tuple[int, ConditionWay]]) -> None:
         self._places = [place for place, _ in ways]
         every = (1 << len(ways)) - 1
         told = [_first_of_each(way) for _, way in ways]
@@ -134,7 +134,7 @@ class _Block:
 _Told = dict[str, tuple[Clause, bool]]
 
 
-def _first_of_each(way: Way) -> _Told:
+def _first_of_each(way: ConditionWay) -> _Told:
     """What a message is to be goes before what it is not to be."""
     found: _Told = {}
     for clause, wanted in way:
@@ -206,7 +206,7 @@ class _Words:
             left &= ~self._lost.get(word, 0)
         return left
 
-    def left(self, bits: int) -> Left:
+    def left(self, bits: int) -> BitsLeft:
         others = self._others & bits
         named = {value: self._of_words((value,)) & bits for value in {**self._gained, **self._lost}}
         find, place = {value: left for value, left in named.items() if left != others}.get, _PLACES.get(self.name)
@@ -225,7 +225,7 @@ class _Alike:
     def __init__(self, columns: list[_Words], key_of: Callable[[MarkTuple], Hashable]) -> None:
         self._columns, self._key_of = columns, key_of
 
-    def left(self, bits: int) -> Left:
+    def left(self, bits: int) -> BitsLeft:
         kept: dict[Hashable, int] = {}
         columns, key_of = self._columns, self._key_of
 
@@ -260,19 +260,19 @@ class _Amounts:
         for end in (clause.low_minor, clause.high_minor + 1):
             self._turned[end] = self._turned.get(end, 0) ^ bit
 
-    def left(self, bits: int) -> Left:
+    def left(self, bits: int) -> BitsLeft:
         others, starts, pieces = self._others & bits, [""], [self._others & bits]
         for start, turned in sorted(self._turned.items()):
             if turned & bits and start <= AMOUNT_MINOR_MAX:
-                starts.append(f"{start:0{AMOUNT_DIGITS}d}")
+                starts.append(f"{start:0{_AMOUNT_DIGITS}d}")
                 pieces.append(pieces[-1] ^ (turned & bits))
 
         def left(marks: MarkTuple, facts: Facts) -> int:
             amount = marks[_AMOUNT]
             if not amount.isdecimal():
                 return others
-            if len(amount) != AMOUNT_DIGITS:
-                amount = f"{min(int(amount), AMOUNT_MINOR_MAX):0{AMOUNT_DIGITS}d}"
+            if len(amount) != _AMOUNT_DIGITS:
+                amount = f"{min(int(amount), AMOUNT_MINOR_MAX):0{_AMOUNT_DIGITS}d}"
             return pieces[bisect_right(starts, amount) - 1]
 
         return left
@@ -287,7 +287,7 @@ class _Spans:
     def add(self, bit: int, span: TimeSpan, wanted: bool) -> None:
         self._spans.append((bit, span, wanted))
 
-    def left(self, bits: int) -> Left:
+    def left(self, bits: int) -> BitsLeft:
         of, spans = self._of, [each for each in self._spans if each[0] & bits]
         last: tuple[Collection[str], int] | None = None
 

@@ -23,7 +23,7 @@ from switch.machine import starter as starter_module
 from switch.machine.starter import Starter
 from switch.machine.starting import launch, starter_command
 from switch.machine.stopping import FINISH, Stop
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.trace import hand_over
 from switch.trace.reader import last_messages
 from switch.trace.recorder import TRACE_FILE, begin_trace

@@ -194,7 +194,7 @@ def test_every_kind_of_condition_is_found_where_asking_each_finds_it(
 ) -> None:
     asked = [Condition.from_toml(SpecTable("when", when), {}, timed=True) for when in whens]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(condition, "WAYS_MAX", ways_max)
+        patch.setattr(condition, "CONDITION_WAYS_MAX", ways_max)
         index = RuleIndex(Numbered(place, each) for place, each in enumerate(asked))
     for message, line, moment in messages:
         elsewhere = Elsewhere(specs().routing, specs().merchants, partial(as_it_is, moment), connection=line, issuer=issuer)

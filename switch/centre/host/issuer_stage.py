@@ -20,7 +20,7 @@ from switch.lines.line import Line
 from switch.lines.staging.cues import AnswerCue, bears_cues, tell_cue
 from switch.lines.staging.issuer_script import IssuerScript
 from switch.merchant import Merchant
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import HALF_OPEN, Conduct
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.vocabulary.rule_words import ISSUER

@@ -35,7 +35,7 @@ from switch.money import format_minor
 from switch.record import altered
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
@@ -44,6 +44,7 @@ from switch.routing.traffic.events import (
     Scripted,
     TotalsReceived,
 )
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import RESET, Conduct
 from switch.transaction import (
     ADVICE,

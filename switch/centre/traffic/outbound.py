@@ -30,17 +30,9 @@ from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.pending import Exchange
-from switch.routing.traffic.effects import (
-    Deliver,
-    Effect,
-    Forward,
-    JournalOccurrence,
-    Notice,
-    Reply,
-    ReplyReversal,
-    ReplyTotals,
-)
+from switch.routing.traffic.effects import Deliver, Effect, Forward, JournalOccurrence, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed, Scripted
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import Conduct
 from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
