@@ -168,8 +168,8 @@ class Condition:
         return not (self.any_of or self.all_of or self.none_of)
 
     def ways(self, wanted: bool = True) -> list[ConditionWay]:
-        """How a message may meet it, or may not: any of these. It is as much as can be said in ``CONDITION_WAYS_MAX``; there may be
-        messages that one of them means and the condition does not, and never the other way about."""
+        """How a message may meet it, or may not: any of these, at most ``CONDITION_WAYS_MAX``. There may be messages that
+        one of them means and the condition does not, and never the other way about."""
         parts: list[list[ConditionWay]] = [[((clause, wanted),)] for clause in self.clauses]
         parts += [each.ways(wanted) for each in self.all_of] + [each.ways(not wanted) for each in self.none_of]
         if self.any_of:
