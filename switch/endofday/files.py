@@ -280,6 +280,8 @@ def _statement_name(merchant_id: str, suffix: str) -> str:
 
 def statement_stem(merchant_id: str) -> str:
     """What its names begin with; an id off a wire may have any character, and none of them names a folder."""
+    if _PLAIN.issuperset(merchant_id):
+        return merchant_id
     return "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
 
 
