@@ -560,7 +560,6 @@ TESTED_BY: Final = {
     "endofday/reopened/reopenings": "batch/test_reopening.py",
     "endofday/reopened/withdrawal": "batch/test_reopening.py",
     "mail/reopened_dates": "batch/test_reopened_with_others.py",
-    "batch/figures": "batch/test_page.py",
     "batch/page/charts": "batch/test_page.py",
     "casework/desk": "casework/test_open_items.py",
     "cli/cards": "cli/test_listings.py",
