@@ -40,6 +40,7 @@ def test_disputes_move_money_at_each_close_and_what_is_owed_for_long_is_debited_
             if date == SATURDAY:
                 row = dispute(tmp_path, "represent", "D26000001", "40.00")
                 assert (row.state, row.outstanding_minor) == ("represented", 0)
+            elif date == SUNDAY:
                 dispute(tmp_path, "chargeback", rrn(whole))
         dispute(tmp_path, "accept", "D26000001")
         with pytest.raises(NegativeAnswerError, match="nothing follows"):
@@ -62,10 +63,10 @@ def test_disputes_move_money_at_each_close_and_what_is_owed_for_long_is_debited_
         (SATURDAY, "chargeback", "D26000001", -4_000),
         (SATURDAY, "chargeback_fee", "D26000001", -FEE),
         (SUNDAY, "representment", "D26000001", 4_000),
-        (SUNDAY, "chargeback", "D26000002", -20_000),
-        (SUNDAY, "chargeback_fee", "D26000002", -FEE),
         (MONDAY, "direct_debit", f"{MONDAY}-{GROCER.id}-DEBIT", owed),
+        (MONDAY, "chargeback", "D26000002", -20_000),
+        (MONDAY, "chargeback_fee", "D26000002", -FEE),
     ]
-    assert carried == [(SATURDAY, -4_000 - FEE), (SUNDAY, -owed), (MONDAY, 0)]
+    assert carried == [(SATURDAY, -4_000 - FEE), (SUNDAY, -FEE), (MONDAY, 0)]
     assert debits == [(MONDAY, owed, SATURDAY)]
-    assert (positions[SATURDAY], positions[SUNDAY]) == ([3_974], [-3_974 + 19_870])
+    assert (positions[SATURDAY], positions[SUNDAY]) == ([3_974], [-3_974])

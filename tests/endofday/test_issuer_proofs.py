@@ -22,7 +22,7 @@ from switch.issuers.process.book import Book
 from switch.issuers.process.upkeep import Upkeep
 from switch.transaction import CREDITS, ExchangeKey
 from tests.issuers.cast import NOW_MS, atlas
-from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, close_two_days, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, KIOSK, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 
 _APPROVED = """
 SELECT r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn, r.transaction_type, d.approved_minor
@@ -88,19 +88,20 @@ def test_what_a_completion_or_a_batch_captures_is_held_no_more(tmp_path: Path, f
 
 
 def test_two_banks_are_each_held_to_what_is_theirs_of_a_date(tmp_path: Path) -> None:
-    """Sales, an adjustment of an earlier date, what was written off and what expired, at both of them."""
+    """Sales, an adjustment of an earlier date, exceptions that are presented or written off, and what expired, at both."""
     inn = evolve(HOTEL, capture="completion", hold_days=1)
-    banks, specs = ("atlas", "rif"), day_specs((GROCER, inn))
+    banks, shops = ("atlas", "rif"), (GROCER.id, "NOBODY000000001", KIOSK.id)
     with journal_of(tmp_path, FRIDAY) as journal:
+        sales = [[journal.decide(issuer=bank, merchant_id=shop) for shop in shops] for bank in banks]
         for bank in banks:
-            sale, lost = (journal.decide(issuer=bank, merchant_id=shop) for shop in (GROCER.id, "NOBODY000000001"))
             journal.hold(issuer=bank, merchant_id=inn.id)
-        close_day(tmp_path, specs, None, later_ms(tmp_path))
-        for bank in range(2):
-            journal.reverse(1 + 3 * bank, 6_000)
-            write_off(tmp_path, str(2 + 3 * bank), "S. Alami", "shop left", NOW_MS)
+        close_day(tmp_path, day_specs((GROCER, inn)), None, later_ms(tmp_path))
+        for sale, lost, _ in sales:
+            journal.reverse(sale, 6_000)
+            write_off(tmp_path, str(lost), "S. Alami", "shop left", NOW_MS)
         journal.decide(issuer="rif", amount_minor=700)
-        report = close_day(tmp_path, specs, None, later_ms(tmp_path))
+        report = close_day(tmp_path, day_specs((GROCER, inn, KIOSK)), None, later_ms(tmp_path))
+        assert report.represented_count == 2
         assert (report.adjustment_count, report.expired_count) == (2, 2)
         columns = "issuer, acquirer_id, terminal_id, stan, transmitted_at, rrn, amount_minor"
         asked = journal.connection.execute(f"SELECT {columns} FROM request ORDER BY id").fetchall()
