@@ -6,6 +6,7 @@ The journal is opened read-only, so that nothing here can hold up or change what
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
@@ -266,8 +267,14 @@ _DIGESTED: Final = {
 
 
 #: Of these, those of many rows: there is a line of fees for each sale. SQLite writes rows as JSON in half the time in which
-#: Python reads and shows them; a table must be STRICT, and without NULL, for that.
+#: Python reads and shows them; a table must be STRICT, and without NULL, for that, and have its rows in this order by its key.
 _DIGESTED_AS_JSON: Final = frozenset({"fee_line"})
+#: Some of these rows, behind one of them.
+_ROWS_AS_JSON: Final = """
+SELECT GROUP_CONCAT(line, ''), COUNT(*) FROM (
+  SELECT JSON_ARRAY({columns}) AS line FROM main.{table}
+  WHERE business_date = ? AND ({keys}) > ({marks}) ORDER BY {keys} LIMIT ?)
+"""
 #: Bytes of texts that JSON and Python show alike, and that JSON does not use between them.
 _PLAIN_BYTES: Final = bytes(set(range(0x20, 0x7F)) - set(b"\"'\\[],"))
 _FROM_JSON: Final = bytes.maketrans(b'[]"', b"()'")  #: what Python has for the marks of JSON
@@ -318,18 +325,23 @@ def _digest_as_json(connection: sqlite3.Connection, business_date: str, table: s
     without the plain bytes but brackets, commas between columns, and two quotes for each text.
     """
     kinds = {str(row[1]): str(row[2]) for row in connection.execute(f"PRAGMA main.table_info({table})")}
-    of_columns = ['""' if kinds[name] == "TEXT" else "" for name in columns.split(", ")]
+    names, keys = columns.split(", "), _DIGESTED[table].split(", ")
+    of_columns = ['""' if kinds[name] == "TEXT" else "" for name in names]
     marks = f"[{','.join(of_columns)}]".encode()
-    sql = f"SELECT JSON_ARRAY({columns}) FROM main.{table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
+    sql = _ROWS_AS_JSON.format(columns=columns, table=table, keys=", ".join(keys), marks=", ".join("?" * len(keys)))
+    behind: list[object] = ["" if kinds[key] == "TEXT" else -1 for key in keys]
     digest, count = hashlib.sha256(), 0
-    cursor = connection.execute(sql, (business_date,))
-    while rows := cursor.fetchmany(DIGESTED_AT_ONCE):
-        written = "".join([row[0] for row in rows]).encode()
-        if written.translate(None, _PLAIN_BYTES) != marks * len(rows):
+    while True:
+        rows, some = connection.execute(sql, (business_date, *behind, DIGESTED_AT_ONCE)).fetchone()
+        if not some:
+            return count, digest.hexdigest()
+        written = rows.encode()
+        if written.translate(None, _PLAIN_BYTES) != marks * some:
             return None
         digest.update(written.translate(_FROM_JSON).replace(b",", b", "))
-        count += len(rows)
-    return count, digest.hexdigest()
+        count += some
+        last = dict(zip(names, json.loads(rows[rows.rindex("[") :]), strict=True))
+        behind = [last[key] for key in keys]
 
 
 def ask_of(connection: sqlite3.Connection) -> Any:

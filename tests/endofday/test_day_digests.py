@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,17 @@ def digested(rows: list[Row]) -> tuple[int, str]:
 @given(fee_lines())
 def test_a_digest_is_that_of_the_rows_as_python_shows_them(rows: list[Row]) -> None:
     assert digested(rows) == (len(rows), hashlib.sha256("".join(map(repr, rows)).encode()).hexdigest())
+
+
+@given(
+    keys=st.sets(st.tuples(st.sampled_from(["", "M1", "M2"]), st.integers(0, 5), st.sampled_from(["gateway", "rent"]))),
+    at_once=st.integers(1, 4),
+)
+def test_a_digest_has_every_row_once_wherever_the_pieces_end(keys: set[tuple[str, int, str]], at_once: int) -> None:
+    rows: list[Row] = [(DATE, *key, "T0000001", 1, 1, -50, -5, 1_000, "504", "") for key in sorted(keys)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "DIGESTED_AT_ONCE", at_once)
+        assert digested(rows) == (len(rows), hashlib.sha256("".join(map(repr, rows)).encode()).hexdigest())
 
 
 def test_a_text_that_goes_on_behind_a_nul_is_another() -> None:
