@@ -531,7 +531,6 @@ TESTED_BY: Final = {
     "gateway/payments/centre_side": "gateway/payments/test_payment_desk.py",
     "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
     "gateway/payments/post_judge": "gateway/site/test_pages.py",
-    "gateway/site/calling_back": "gateway/site/test_payments.py",
     "gateway/payments/outcomes": "gateway/site/test_payments.py",
     "gateway/site/rendering": "gateway/site/test_pages.py",
     "gateway/site/service": "gateway/site/test_payments.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from switch.batch.figures import CountedRow, figures_of
 from switch.business_day import DateSpan
@@ -11,15 +12,15 @@ from tests.settlement.test_conversion import closed as closed_in_four_currencies
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms
 
 SPECS = day_specs((GROCER, HOTEL))
-NOBODY = {"merchant_id": "NOBODY000000001"}
+NOBODY: dict[str, Any] = {"merchant_id": "NOBODY000000001"}
 
 
 def test_the_figures_of_a_span_are_the_sums_of_its_dates(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(amount_minor=30_000)
         journal.decide(merchant_id=HOTEL.id, amount_minor=50_000, transaction_type="refund", issuer="rif")
-        for amount_minor, more in ((1_100, {}), (1_020, {}), (1_003, {"currency": "978"})):
-            journal.decide(amount_minor=amount_minor, **NOBODY, **more)
+        for amount_minor, currency in ((1_100, "504"), (1_020, "504"), (1_003, "978")):
+            journal.decide(amount_minor=amount_minor, currency=currency, **NOBODY)
         ends, *_ = (journal.hold(amount_minor=amount_minor) for amount_minor in (2_100, 2_020, 2_003))
         for code in ("51", "05", "51"):
             journal.decide(code)

@@ -230,11 +230,11 @@ def test_what_was_committed_waits_to_be_folded_and_is_in_the_file_itself_then(jo
     alone = f"{(tmp_path / JOURNAL_FILE).as_uri()}?immutable=1"  # the log beside the file is not read
     for number in (1, 2):
         journal.commit(Batch([_asked(number)], [], []), 1_000 * number)
-        assert journal.to_be_folded
-        journal.fold_beside()
-        assert journal.to_be_folded
-        journal.fold()
-        assert not journal.to_be_folded
+        waits = [journal.to_be_folded]
+        for fold in (journal.fold_beside, journal.fold):
+            fold()
+            waits.append(journal.to_be_folded)
+        assert waits == [True, True, False]
         with closing(sqlite3.connect(alone, uri=True)) as db:
             assert db.execute("SELECT COUNT(*) FROM request").fetchone() == (number,)
     journal.close()
