@@ -439,6 +439,9 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "journal/journal_file": "journal/test_read_again.py",
+    "machine/ahead": "machine/test_starting.py",
+    "routing/traffic/notice": "routing/test_switchboard.py",
     "control/api_route": "control/test_route_table.py",
     "data_folder/page_rules": "gateway/site/test_scripted_banks.py",
     "scenarios/vocabulary/element_words": "scenarios/test_condition.py",
@@ -616,7 +619,6 @@ TESTED_BY: Final = {
     "treasury/issue": "treasury/test_payouts.py",
     "treasury/status": "treasury/test_payouts.py",
     "treasury/store": "treasury/test_payouts.py",
-    "treasury/accounts": "treasury/test_accounting.py",
     "accounting/entries": "treasury/test_accounting.py",
     "accounting/forms": "treasury/test_accounting.py",
     "endofday/tariffs": "settlement/test_fee_plans.py",

@@ -25,6 +25,6 @@ def test_each_merchant_is_asked_for_once_and_no_more_at_a_time_than_are_wanted(
 ) -> None:
     monkeypatch.setattr(files, "LINES_ASKED", 10)
     monkeypatch.setattr(files, "STATEMENTS_ASKED", 2)
-    monkeypatch.setattr(files, "are_in_files", lambda connection: in_files)
+    monkeypatch.setattr(files, "are_in_files", lambda _: in_files)
     books: Any = SimpleNamespace(execute=lambda *_: SimpleNamespace(fetchall=lambda: list(LINES.items())))
     assert list(files._some_at_a_time(books, "2026-11-20", list("ABCDEF"))) == expected

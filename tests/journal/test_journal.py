@@ -11,7 +11,8 @@ import pytest
 from switch.card import Pan
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
-from switch.journal.journal import JOURNAL_FILE, SCHEMA_VERSION, Batch, SqliteJournal
+from switch.journal.journal import SCHEMA_VERSION, Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.machine.kept_files import LOOK_MS
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.totals import IN_BALANCE, Reconciled
