@@ -185,7 +185,7 @@ def test_a_reversal_while_the_issuer_is_still_asked_decides_at_once() -> None:
 
 
 def test_an_issuer_that_never_answers_is_asked_once_a_minute_for_as_long_as_it_takes() -> None:
-    owed, now, sent_at = Deliveries(), 0.0, []
+    owed, now, sent_at = Deliveries(), 0.0, list[float]()
     owed.add(Delivery(1, "atlas", 1, request(1), 0, "reversed by the acquirer"))
     while len(sent_at) < 2_000:  # 33 hours
         if owed.next_send("atlas", now) is not None:
