@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, Protocol, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, get_args, runtime_checkable
 
 #: Which engine computes the lines. The rows are the same.
 EngineName = Literal["sqlite", "duckdb"]
@@ -24,3 +25,21 @@ class Engine(Protocol):
 
     def ask(self, sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
         """The rows of a query (``clearing.gathered.Ask``): of one that has lines from here, of any other from the books."""
+
+
+@runtime_checkable
+class TellsIssuers(Engine, Protocol):
+    """An engine that writes what the issuers are told of the date it has closed, for it has the lines and the journal."""
+
+    def can_tell(self, business_date: str) -> bool:
+        """Whether it has all of a date, and no text of it has to be escaped."""
+
+    def take_presented(self, request_ids: Sequence[int]) -> None:
+        """Put the presentments of these requests into ``presented_by_request``, which is empty."""
+
+    def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
+        """Be told the lines that are written otherwise, each with its request, in their order; those of ``take_presented`` are
+        among them. How many lines the issuer gets."""
+
+    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+        """Write the lines of an issuer, by request. OSError where the disk refuses them."""

@@ -17,6 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from switch.clearing.engine import Engine, TellsIssuers
 from switch.clearing.gathered import fill_by_request
 from switch.data_folder import databases
 from switch.endofday import books
@@ -56,12 +57,21 @@ _ITEMS: Final = query("cleared_items")
 _LINE: Final = query("cleared_lines")
 _SOME: Final = _ITEMS[_ITEMS.index("FROM cleared_in_order") : _ITEMS.index("ORDER BY")]
 _CAPTURED: Final = query("captured_holds")
+_ALL: Final = 2**62  #: more items than there are
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
 
 
-def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
-    """Write what is missing of the files for the issuers, of every closed date. DataFolderError where it cannot be written."""
+def tell_issuers(
+    connection: sqlite3.Connection,
+    data: Path,
+    say: Callable[[str], None] = lambda _: None,
+    engine: Engine | None = None,
+) -> None:
+    """Write what is missing of the files for the issuers, of every closed date. DataFolderError where it cannot be written.
+
+    ``engine`` is the one that has just closed a date, and may have its lines at hand.
+    """
     for business_date in books.closed_dates(connection):
         day = {"business_date": business_date}
         told = [str(row[0]) for row in connection.execute(ISSUERS_TOLD, day)]
@@ -71,6 +81,9 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
         see(connection, named_on(business_date))
         try:
+            if isinstance(engine, TellsIssuers) and engine.can_tell(business_date):
+                _tell_by(engine, connection, data, business_date, sorted(missing))
+                continue
             with _in_order(connection, business_date), ExitStack() as files:
                 counts = _counts(connection, sorted(missing))
                 outs = {
@@ -86,6 +99,25 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
                 f"business date {business_date} is closed in the books, "
                 f"and its issuers are told by: switch day close {business_date} --data {data}"
             ) from None
+
+
+def _tell_by(
+    engine: TellsIssuers, connection: sqlite3.Connection, data: Path, business_date: str, issuers: Sequence[str]
+) -> None:
+    """Have an engine write the files from the lines of the date, each with what goes apart: items of earlier dates, and what
+    captures a hold."""
+    captures = _captures(connection, business_date)
+    fill_by_request(engine.ask, business_date, again=True)
+    engine.take_presented([*captures])
+    connection.execute(_IN_ORDER, {"business_date": business_date})
+    items = _by_issuer(connection, {"after": 0, "up_to": _ALL})
+    connection.execute("DROP TABLE temp.cleared_in_order")
+    for issuer in issuers:
+        apart = [_item(row, captures) for row in items.get(issuer, ())]
+        lines = [(item.request_id, notices.cleared_lines([item]).decode().rstrip("\n")) for item in apart]
+        count = engine.begin_telling(issuer, lines)
+        with notices.cleared_day_by_others(data, issuer, business_date, count) as (path, first_line):
+            engine.tell(issuer, first_line, path)
 
 
 @contextmanager
@@ -107,9 +139,7 @@ def _counts(connection: sqlite3.Connection, issuers: Sequence[str]) -> dict[str,
 
 def _pieces(connection: sqlite3.Connection, business_date: str, issuers: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The lines for these issuers, some at a time; those of an issuer are in the order of the journal."""
-    captures: dict[int, list[_Known]] = {}
-    for request_id, *known in connection.execute(_CAPTURED, {"business_date": business_date}):
-        captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
+    captures = _captures(connection, business_date)
     (count,) = connection.execute("SELECT COUNT(*) FROM cleared_in_order").fetchone()
     sql, capturing = lines_of(len(issuers)), sorted(captures)
     for after in range(0, count, ITEMS_AT_ONCE):
@@ -124,6 +154,14 @@ def _pieces(connection: sqlite3.Connection, business_date: str, issuers: Sequenc
             items = _by_issuer(connection, some)
             lines = [notices.cleared_lines(_item(row, captures) for row in items.get(issuer, ())) for issuer in issuers]
         yield from ((issuer, piece) for issuer, piece in zip(issuers, lines, strict=True) if piece)
+
+
+def _captures(connection: sqlite3.Connection, business_date: str) -> dict[int, list[_Known]]:
+    """What captured holds on a date -> those holds."""
+    captures: dict[int, list[_Known]] = {}
+    for request_id, *known in connection.execute(_CAPTURED, {"business_date": business_date}):
+        captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
+    return captures
 
 
 def lines_of(count: int) -> str:

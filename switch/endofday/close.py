@@ -105,9 +105,10 @@ def close_day(
             day_files.put_withdrawn_aside(connection, data, chosen)
             books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
             written = _write_day(connection, lines, specs, chosen, clock_ms, say)
+            if written:
+                tell_issuers(connection, data, say, lines)
         if not written:
             return _already_closed(connection, data, chosen, also, say, letters)
-        tell_issuers(connection, data, say)
         _render(connection, data, chosen, say, also, letters)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 

@@ -21,8 +21,8 @@ from attrs import Factory, define
 from switch.display.measured import Measured
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
-from switch.endofday.line_files.door import see_merchants
-from switch.endofday.line_files.ready import ReadyLines, ready_lines
+from switch.endofday.line_files.door import are_in_files, see_merchants
+from switch.endofday.line_files.ready import ready_lines
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.endofday.reopened.withdrawal import keep_files
 from switch.endofday.statements import heads_between, statement_of, statements_between
@@ -44,8 +44,9 @@ LINES_ASKED: Final = 50_000  #: of statements, in memory, where their lines stan
 
 _PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
+#: Lines of each merchant, those of earlier dates that its statement names too.
 _LINE_COUNTS: Final = """
-SELECT merchant_id, SUM(presentment_count) FROM statement_total WHERE business_date = ? GROUP BY merchant_id
+SELECT merchant_id, SUM(presentment_count + adjustment_count) FROM statement_total WHERE business_date = ? GROUP BY merchant_id
 """
 _RECORDED: Final = "SELECT name, sha256, byte_count FROM day_file WHERE business_date = ? ORDER BY name"
 _TO_RECORD: Final = "SELECT files_recorded FROM closed_day WHERE business_date = ?"
@@ -151,7 +152,7 @@ def render(
     if "pdf" in forms and letters is None:
         letters = system_letters()
     with ready_lines(connection, business_date) as ready:
-        for done, some in _some_at_a_time(connection, business_date, stated, ready) if texts or forms else ():
+        for done, some in _some_at_a_time(connection, business_date, stated) if texts or forms else ():
             told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
             say(Measured(told, done, len(stated)))
             see_merchants(connection, (business_date,), some[0], some[-1])
@@ -168,11 +169,9 @@ def render(
     connection.execute("COMMIT")
 
 
-def _some_at_a_time(
-    connection: sqlite3.Connection, business_date: str, stated: list[str], ready: ReadyLines | None
-) -> Iterator[tuple[int, list[str]]]:
+def _some_at_a_time(connection: sqlite3.Connection, business_date: str, stated: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The merchants of statements that are asked for at once, each time with how many were before."""
-    if ready is None:
+    if not are_in_files(connection):
         for done in range(0, len(stated), STATEMENTS_ASKED):
             yield done, stated[done : done + STATEMENTS_ASKED]
         return

@@ -1,8 +1,9 @@
 """Writes the statements that have lines in the words of DuckDB: ``python -m tests.engines.render``.
 
-It needs sqlglot, which the product does not. Four rules are ours: ``/`` of integers stays a division of integers; a sum is as
-wide as a column of the books; the order in which SQLite stores rows is left out; and what EXISTS finds by one equal column is
-asked by IN, for DuckDB would copy all rows and all their columns to look for it.
+It needs sqlglot, which the product does not. Five rules are ours: ``/`` of integers stays a division of integers; a sum is as
+wide as a column of the books; the order in which SQLite stores rows is left out; what EXISTS finds by one equal column is
+asked by IN, for DuckDB would copy all rows and all their columns to look for it; and a decision and its request, which are
+handed over as one row (``journal.decided``), are not joined again: other requests are those that they name (``journal.named``).
 """
 
 from __future__ import annotations
@@ -57,21 +58,68 @@ def _within(node: exp.Expression) -> Any:
     return exp.func("COALESCE", others.copy().isin(query=query), exp.false())
 
 
-def in_duckdb(sql: str) -> str:
-    """A statement of SQLite as DuckDB has it."""
+def _one_row(tree: Any) -> Any:
+    """FROM x AS d JOIN journal.request AS r ON r.id = d.request_id as FROM x AS d, which has the columns of both: x is
+    journal.decision, or a WITH of it."""
+    from sqlglot import exp
+
+    withs = {each.alias: each.this for each in tree.find_all(exp.CTE)}
+    for select in [*tree.find_all(exp.Select)]:
+        joins, source = select.args.get("joins", []), select.args.get("from_")
+        for join in [each for each in joins if _is(each.this, "request") and not each.side]:
+            request, decision = join.this.alias_or_name, source.this.alias_or_name
+            joins.remove(join)
+            columns = [each for each in select.find_all(exp.Column) if each.table == request]
+            for column in columns:
+                column.set("table", exp.to_identifier(decision))
+                if column.name == "id":
+                    is_selected = column.parent is select and column.arg_key == "expressions"
+                    column.set("this", exp.to_identifier("request_id"))
+                    if is_selected:
+                        column.replace(exp.alias_(column.copy(), "id"))
+            if within := withs.get(source.this.name):
+                (stored,) = (table for table in within.find_all(exp.Table) if _is(table, "decision"))
+                missing = {column.name for column in columns} - {each.alias_or_name for each in within.selects}
+                for name in sorted(missing):
+                    within.select(exp.column(name, table=stored.alias or None), copy=False)
+    for table in tree.find_all(exp.Table):
+        if _is(table, "decision") or _is(table, "request"):
+            table.set("this", exp.to_identifier("decided" if table.name == "decision" else "named"))
+    return tree
+
+
+def _is(table: Any, name: str) -> bool:
+    return bool((table.db, table.name) == ("journal", name))
+
+
+def _plain(node: exp.Expression) -> exp.Expression:
+    """CASE ... ELSE y without the queries that it asks of each row: y, where they would find nothing."""
+    from sqlglot import exp
+
+    asked = isinstance(node, exp.Case) and any(
+        table.name in ("closed_batch", "amount_band") for each in node.args["ifs"] for table in each.find_all(exp.Table)
+    )
+    return node.args["default"] if asked else node
+
+
+def in_duckdb(sql: str, *, plain: bool = False) -> str:
+    """A statement of SQLite as DuckDB has it; ``plain`` where no batch was closed, and no tariff hangs on the amount."""
     import sqlglot
     from sqlglot import exp
 
     tree: Any = sqlglot.parse_one(sql, read="sqlite")
     if isinstance(tree, (exp.Create, exp.Insert)):
         tree.expression.set("order", None)
-    tree = tree.transform(_exact).transform(_as_wide).transform(_within)
+    tree = tree.transform(_plain) if plain else tree
+    tree = _one_row(tree.transform(_exact).transform(_as_wide).transform(_within))
     return str(tree.sql(dialect="duckdb", pretty=True))
 
 
 def all_rendered() -> dict[str, str]:
     """File name -> what stands in it."""
-    return {f"{name}.sql": f"{HEAD}{in_duckdb(statement.sql)}\n" for name, statement in LINE_STATEMENTS.items()}
+    texts = {name: in_duckdb(statement.sql) for name, statement in LINE_STATEMENTS.items()}
+    texts["plain_captures"] = in_duckdb(LINE_STATEMENTS["captures"].sql, plain=True)
+    return {f"{name}.sql": f"{HEAD}{text}\n" for name, text in texts.items()}
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ def test_what_stands_in_the_folder_is_what_rendering_gives() -> None:
 
     found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
     assert found == all_rendered(), "python -m tests.engines.render"
-    assert found.keys() == {f"{name}.sql" for name in LINE_STATEMENTS}
+    assert found.keys() == {f"{name}.sql" for name in (*LINE_STATEMENTS, "plain_captures")}
 
 
 @pytest.mark.parametrize(

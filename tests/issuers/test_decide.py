@@ -6,6 +6,8 @@ import pytest
 
 from switch.issuers.cards.magic import Match
 from switch.issuers.decide import approval_codes
+from switch.transaction import CASH_WITHDRAWAL as CASH
+from switch.transaction import PURCHASE
 from tests.issuers.cast import EXPIRED, GOOD, LOST, OF_SERIES, POOR, REFUSED, STOLEN, STRANGER, Issuer, asked
 
 
@@ -110,3 +112,23 @@ def test_approval_codes_are_six_characters_and_one_seed_gives_the_same() -> None
     assert codes[100:110] == list(islice(approval_codes(7, "atlas", start=100), 10))
     assert codes[:10] != list(islice(approval_codes(8, "atlas"), 10))
     assert codes[:10] != list(islice(approval_codes(7, "rif"), 10))
+
+
+@pytest.mark.parametrize(
+    ("part_minor", "kind", "answer"),
+    [
+        (0, PURCHASE, ("00", None)),
+        (1, PURCHASE, ("10", 1)),
+        (12_499, PURCHASE, ("10", 12_499)),
+        (12_500, PURCHASE, ("00", None)),
+        (12_501, PURCHASE, ("00", None)),
+        (5_000, CASH, ("00", None)),
+    ],
+)
+def test_a_rule_grants_a_part_where_it_is_one_and_never_of_cash(
+    part_minor: int, kind: str, answer: tuple[str, int | None]
+) -> None:
+    issuer = Issuer()
+    judged = issuer.judge(asked(GOOD, 12_500, transaction_type=kind), match=Match("a rule", None, part_minor=part_minor))
+    assert (judged.decision.response_code, judged.decision.approved_minor) == answer
+    assert issuer.available(GOOD) == 100_000 - (answer[1] or 12_500)

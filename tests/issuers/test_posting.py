@@ -219,6 +219,17 @@ def test_a_refund_moves_its_money_once() -> None:
     assert bank.money() == (0, 0, 0)
 
 
+def test_a_refund_that_is_cleared_for_more_and_lowered_takes_back_what_is_left_of_it_and_debits_the_rest() -> None:
+    bank, refund = Bank(MemoryBook()), asked(GOOD, 4_000, transaction_type=REFUND)
+    bank.ask(refund)
+    bank.clear(DAYS[0], presented(refund, -5_000))
+    bank.clear(DAYS[1], presented(refund, 2_000))
+    bank.clear(DAYS[2], presented(refund, 4_500))
+    assert bank.kinds == [("credit", 4_000), ("credit", 1_000), ("taken_back", 2_000), ("taken_back", 3_000), ("posted", 1_500)]
+    assert bank.money() == (-1_500, 0, -1_500) == bank.restarted().money()
+    assert bank.reverse(refund) is None, "nothing is left of it"
+
+
 def test_what_the_issuer_was_never_asked_about_is_posted_to_the_account_of_its_card() -> None:
     bank, sale = Bank(MemoryBook()), asked(GOOD, 12_500)
     bank.clear(DAYS[0], presented(sale, 12_500, card="00"))

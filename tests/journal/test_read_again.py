@@ -12,7 +12,7 @@ from attrs import evolve
 
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
-from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal, last_references, read_life
 from switch.journal.journal_file import JOURNAL_FILE, has_approvals_of
 from switch.journal.reader import read_open_date
 from switch.merchant import BY_COMPLETION
@@ -27,9 +27,11 @@ from switch.transaction import (
     NOW,
     PURCHASE_WITH_CASH_BACK,
     REQUEST,
+    WITH_BATCH,
     Authorization,
     CaptureTime,
     Decision,
+    refuse,
 )
 from tests.support.dialogue import VESTA, VESTA_CARD, request
 
@@ -193,3 +195,37 @@ def test_the_open_date_of_a_journal_is_its_last_one_and_none_where_there_is_no_j
     for reads in (read_open_date, lambda path: has_approvals_of(path, "atlas")):
         with pytest.raises(DataFolderError, match=r"journal\.db: found .*, expected a journal of Switch"):
             reads(path)
+
+
+def test_a_folder_without_a_journal_has_no_life_of_a_request_to_tell_and_no_references(tmp_path: Path) -> None:
+    with pytest.raises(DataFolderError, match=r"found no journal\.db, expected the data folder of a Switch that has run"):
+        read_life(tmp_path, "000000000001")
+    assert last_references(tmp_path, 10) == []
+
+
+def test_the_last_references_are_told_newest_first_each_once_and_none_that_is_blank(
+    journal: SqliteJournal, tmp_path: Path
+) -> None:
+    for request_id, rrn in enumerate(["RRN000000001", "RRN000000002", "RRN000000001", "", "RRN000000003"], start=1):
+        _written(journal, request_id, request(request_id, rrn=rrn))
+    assert last_references(tmp_path, 10) == ["RRN000000003", "RRN000000001", "RRN000000002"]
+    assert last_references(tmp_path, 3) == ["RRN000000003", "RRN000000001"]
+    assert [row["id"] for row in read_life(tmp_path, "RRN000000001")] == [1, 3]
+
+
+@pytest.mark.parametrize("capture", [WITH_BATCH, LATER])
+def test_what_names_an_approval_and_is_declined_leaves_it_waiting_while_others_count(
+    journal: SqliteJournal, capture: CaptureTime
+) -> None:
+    waits = request(1, pre_authorized=capture == LATER)
+    _written(journal, 1, waits, capture=capture)
+    advice = request(2, message_class=FINANCIAL, function=ADVICE, original_key=waits.key, rrn=waits.rrn)
+    declined = JournalDecision(2, refuse("13", "too much"))
+    journal.commit(Batch([JournalRequest(2, advice, "line 1", "5999", VESTA, "foreign", NOW, 1)], [declined]), 1_000)
+    _written(journal, 3, request(3), completes=True)
+    _written(journal, 4, evolve(waits, key=request(4).key), capture=capture)
+    _written(journal, 5, request(5, message_class=FINANCIAL, function=ADVICE), original_id=4, completes=True)
+    assert journal.beginning().recovery.uncaptured == ([waits.key] if capture == WITH_BATCH else [])
+    found = journal.archive.find_hold(Reference(waits.rrn, waits.key.terminal_id, waits.merchant_id, None), None)
+    assert found is not None
+    assert (found.request_id, found.held) == (1, True)

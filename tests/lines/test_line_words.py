@@ -14,7 +14,7 @@ from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.issuers.proofs.rules import LineKeys
 from switch.keys.zone_keys import ZoneKeys
-from switch.lines.line import Line
+from switch.lines.line import DEAF_BYTES_MAX, DEAF_SECONDS_MAX, UNSENT_BYTES_MAX, Line
 from switch.lines.message_mac import zone_keys
 from switch.lines.network_management import take_key
 from switch.lines.pin_zones import PinZones
@@ -171,3 +171,19 @@ def test_what_no_message_says_is_known_by_the_card_the_merchant_and_the_line() -
     assert {(name, key): elsewhere(name, key) for name, key in said} == said
     of_issuer = Elsewhere(table, {}, lambda: moment, issuer="vesta")
     assert [of_issuer("issuer", card), of_issuer("scheme", card)] == ["vesta", "cmi"]
+
+
+@pytest.mark.parametrize(
+    ("unread", "seconds", "said"),
+    [
+        (UNSENT_BYTES_MAX, 10 * DEAF_SECONDS_MAX, None),
+        (UNSENT_BYTES_MAX + 1, DEAF_SECONDS_MAX - 0.5, None),
+        (UNSENT_BYTES_MAX + 1, DEAF_SECONDS_MAX, f"it has read nothing for 5 s, and {UNSENT_BYTES_MAX + 1} bytes wait for it"),
+        (DEAF_BYTES_MAX, 0, None),
+        (DEAF_BYTES_MAX + 1, 0, f"it reads too slowly: {DEAF_BYTES_MAX + 1} bytes wait for it"),
+    ],
+)
+def test_a_peer_is_deaf_where_more_than_so_much_waits_for_it_for_so_long(unread: int, seconds: float, said: str | None) -> None:
+    line = _line(FakeCodec(), _unsent=range(unread), taken_at=100.0)
+    assert Line.deaf(line, 100 + seconds) == said
+    assert Line.clogged.fget(line) is (unread > UNSENT_BYTES_MAX)  # type: ignore[attr-defined]

@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import Factory, define
 
-from switch.clearing.gathered import filling
+from switch.clearing.gathered import BY_REQUEST, filling
+from switch.endofday.engines import notices
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, as_line, columns_of, create, give, take
-from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query, rendered
+from switch.endofday.engines.statements import (
+    DECIDED_COLUMNS,
+    LINE_STATEMENTS,
+    NAMED_COLUMNS,
+    NOTICE_COLUMNS,
+    Handed,
+    bound,
+    query,
+    rendered,
+)
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.named_files import record, remove_unknown
 from switch.endofday.line_files.parquet import LINE_TABLES, MEMORY_LIMIT, all_of, connected, quoted, write_file
@@ -33,6 +43,11 @@ _READ_BY_ROW: Final = """
 SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
   OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
 """
+#: A statement that stores, parted: its table, the columns, and what is stored in them.
+_INSERT: Final = re.compile(r" \(\n([^()]*)\)\n", re.DOTALL)
+#: Tables of lines -> the order in which they stand in files, by one number, which DuckDB sorts by in less time than by texts.
+_PLACE: Final = "place * 1099511627776 + request_id"
+_ORDERS: Final = {"presentment": _PLACE, "fee_line": f"{_PLACE}, kind"}
 _LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
 _ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
 
@@ -78,6 +93,7 @@ class DuckEngine:
     duck: Any
     data: Path
     ranges: list[str] = Factory(list)  #: of merchants, as conditions on ``captured``
+    told: str = ""  #: the date of which the issuers can be told: no text has to be escaped
 
     def keep(self, name: str, parameters: Mapping[str, object]) -> None:
         statement = LINE_STATEMENTS[name]
@@ -85,32 +101,50 @@ class DuckEngine:
             self._give_journal(parameters)
         for given in statement.reads:
             self._give(given, parameters)
-        if statement.stores in LINE_TABLES:
+        if name == "captures":
+            self._show_captures(parameters)
+        elif statement.stores in LINE_TABLES:
             self._keep_in_files(name, statement.stores, parameters)
         else:
             self._run(name, parameters)
+        if name == "open_captures":
+            self.duck.execute("ALTER TABLE captured RENAME TO captured_before")
+            self.duck.execute("CREATE TEMP VIEW captured_lines AS FROM captured_today UNION ALL FROM captured_before")
+            self.duck.execute("CREATE TEMP VIEW captured AS FROM captured_lines")
         if name == "presentments":
             self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
+
+    def _show_captures(self, parameters: Mapping[str, object]) -> None:
+        """Have what the date captured computed whenever it is read, which costs less than to keep it; an empty table of its
+        columns is for what was captured before."""
+        (are_parted,) = self.duck.execute(query("parted_captures")).fetchone()
+        sql = bound(rendered("duckdb", "captures" if are_parted else "plain_captures"), parameters)
+        self.duck.execute(sql.replace("TEMPORARY TABLE captured AS", "TEMP VIEW captured_today AS"))
+        self.duck.execute("CREATE TABLE captured AS FROM captured_today LIMIT 0")
+        self.duck.execute("CREATE VIEW merchant_place AS SELECT merchant_id, place FROM acceptor_term")
 
     def _keep_in_files(self, name: str, table: str, parameters: Mapping[str, object]) -> None:
         """Compute lines of some merchants at a time, and have DuckDB read them in the files from then on."""
         columns = columns_of(self.connection, f"main.{table}")
+        head, given, select = _INSERT.split(bound(rendered("duckdb", name), parameters), 1)
+        assert table in head, f"{name} stores {table}"
+        typed = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items())
         written = []
         for condition in self._ranges():
-            create(self.duck, table, columns)
             self.duck.execute(f"CREATE OR REPLACE TEMP VIEW captured AS FROM captured_lines WHERE {condition}")
-            self._run(name, parameters)
-            if (file := write_file(self.duck, self.data, str(parameters["business_date"]), table, [*columns])) is not None:
+            self.duck.execute(f"CREATE OR REPLACE TEMP VIEW computed ({given}) AS {select}")
+            rows = f"SELECT {typed} FROM computed JOIN merchant_place USING (merchant_id) ORDER BY {_ORDERS[table]}"
+            if (file := write_file(self.duck, self.data, str(parameters["business_date"]), table, rows)) is not None:
                 record(self.connection, file)
                 written.append(self.data / file.path)
         if written:
-            self.duck.execute(f"DROP TABLE {table}")
             self.duck.execute(f"CREATE VIEW {table} AS FROM {all_of(written)}")
+        else:
+            create(self.duck, table, columns)
 
     def _ranges(self) -> list[str]:
         """The merchants of what is captured, parted so that each part has about ``LINES_IN_FILE`` of it."""
         if not self.ranges:
-            self.duck.execute("ALTER TABLE captured RENAME TO captured_lines")
             rows = self.duck.execute(
                 "SELECT MAX(merchant_id) FROM (SELECT merchant_id, SUM(COUNT(*)) OVER (ORDER BY merchant_id) // $1 AS part "
                 "FROM captured_lines WHERE exception_reason IS NULL GROUP BY merchant_id) GROUP BY part ORDER BY part",
@@ -132,8 +166,6 @@ class DuckEngine:
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
         rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
         take(self.duck, rows, self.connection, table, names)
-        if table == "fee_cube":
-            self.duck.execute("DROP TABLE captured_lines")  # nothing after it reads it, and it is as long as the day
 
     def _take_some(self) -> None:
         """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
@@ -163,6 +195,20 @@ class DuckEngine:
         take(self.duck, f"FROM {statement.stores}", self.connection, statement.stores, [*columns])
         return []
 
+    def can_tell(self, business_date: str) -> bool:
+        return self.told == business_date
+
+    def take_presented(self, request_ids: Sequence[int]) -> None:
+        notices.set_apart(self.duck, request_ids)
+        rows = f"SELECT {', '.join(BY_REQUEST)} FROM presentment WHERE request_id IN (SELECT request_id FROM told_request)"
+        take(self.duck, rows, self.connection, "temp.presented_by_request", BY_REQUEST)
+
+    def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
+        return notices.begin(self.duck, issuer, apart)
+
+    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+        notices.write(self.duck, issuer, first_line, path)
+
     def _run(self, name: str, parameters: Mapping[str, object]) -> Any:
         sql = rendered("duckdb", name)
         used = {key: value for key, value in parameters.items() if re.search(rf"\${key}\b", sql)}
@@ -180,9 +226,12 @@ class DuckEngine:
         of the same originals."""
         kinds = columns_of(self.connection, "journal.request") | columns_of(self.connection, "journal.decision")
         decided = {name.rpartition(".")[2]: kinds[name.rpartition(".")[2]] for name in DECIDED_COLUMNS}
+        decided |= dict.fromkeys(NOTICE_COLUMNS, "VARCHAR")
         create(self.duck, "journal.decided", decided)
-        queries = [f"SELECT {as_line(DECIDED_COLUMNS)} {query(rows)}" for rows in ("decided_today", "decided_open")]
-        give(self.connection, self.duck, "journal.decided", decided, queries, parameters)
+        columns = as_line((*DECIDED_COLUMNS, *NOTICE_COLUMNS.values()))
+        queries = [f"SELECT {columns} {query(rows)}" for rows in ("decided_today", "decided_open")]
+        if give(self.connection, self.duck, "journal.decided", decided, queries, parameters):
+            self.told = str(parameters["business_date"])
         self.connection.execute("CREATE TEMP TABLE named_request (id INTEGER PRIMARY KEY)")
         originals = "SELECT DISTINCT original_id FROM journal.decided WHERE original_id IS NOT NULL ORDER BY 1"
         take(self.duck, originals, self.connection, "named_request", ["id"])
@@ -190,4 +239,3 @@ class DuckEngine:
         create(self.duck, "journal.named", named)
         rows = f"SELECT {as_line(NAMED_COLUMNS)} {query('named')}"
         give(self.connection, self.duck, "journal.named", named, [rows], parameters)
-        self.duck.execute(query("journal_views"))

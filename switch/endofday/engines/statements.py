@@ -6,6 +6,8 @@ name beside this module; see ``tests/engines/render.py``.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from importlib import resources
 from typing import Final
 
@@ -13,6 +15,7 @@ from switch.clearing import ledger, presentments
 from switch.clearing.checks import PRESENTED_ADD_UP, PRESENTED_ONCE
 from switch.clearing.gathered import filling
 from switch.clearing.proofs import PRESENTED_CHARGES
+from switch.endofday.line_files.parquet import quoted
 from switch.record import frozen
 from switch.settlement.fees import lines
 
@@ -42,6 +45,8 @@ DECIDED_COLUMNS: Final = (
     *("r.transaction_type", "r.currency", "r.rrn", "r.pan_masked", "r.local_at", "r.capture", "r.function", "r.original_id"),
     "r.message_class",
 )
+#: What of it the notices to the issuers say besides: column -> how it is selected.
+NOTICE_COLUMNS: Final = {"stan": "r.stan", "transmitted_at": "r.transmitted_at", "card": "HEX(r.pan_cipher)"}
 #: Of a request that another names.
 NAMED_COLUMNS: Final = ("r.id", "r.function", "r.original_id", "r.message_class")
 _REVERSAL_COLUMNS: Final = ("v.original_id", "v.replacement_minor", "v.effective", "v.business_date")
@@ -104,3 +109,9 @@ PRESENTED: Final = tuple(
 def rendered(engine: str, name: str) -> str:
     """A statement in the words of an engine that is not SQLite."""
     return resources.files(__package__).joinpath(engine, f"{name}.sql").read_text(encoding="utf-8")
+
+
+def bound(sql: str, parameters: Mapping[str, object]) -> str:
+    """A statement of DuckDB with its parameters, texts and numbers, written out: a view has none."""
+    values = {name: quoted(value) if isinstance(value, str) else str(value) for name, value in parameters.items()}
+    return re.sub(r"\$(\w+)", lambda found: values[found[1]], sql)

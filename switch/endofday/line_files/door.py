@@ -238,6 +238,11 @@ def refuse_unreadable(connection: sqlite3.Connection) -> None:
             pass
 
 
+def are_in_files(connection: sqlite3.Connection) -> bool:
+    """Whether lines of some date stand in files, of which each reading costs something, however short."""
+    return isinstance(connection, BooksConnection) and connection.data is not None and bool(connection.files())
+
+
 def see(connection: sqlite3.Connection, wanted: WantedLines) -> None:
     """Say which lines are read of a connection to the books from now on; it costs nothing until one is."""
     if isinstance(connection, BooksConnection):

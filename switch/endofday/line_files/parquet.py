@@ -73,23 +73,25 @@ def all_of(paths: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(named)}], hive_partitioning = false)"
 
 
-def write_file(duck: Any, data: Path, business_date: str, table: str, columns: Sequence[str]) -> LineFile | None:
-    """Write what DuckDB has in a table as a file of a name of its own, on the disk; None where there is nothing to write.
+def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str) -> LineFile | None:
+    """Write the lines of a table that a query of DuckDB finds, in its order, as a file of a name of its own, on the disk; None
+    where it finds none.
 
     Nobody knows the file yet. OSError where the disk refuses it.
     """
-    count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {table}").fetchone()
-    if not count:
-        return None
     folders = [data / LINES_FOLDER, data / LINES_FOLDER / table, data / LINES_FOLDER / table / f"business_date={business_date}"]
     for folder in folders:
         make_folder(folder)
     path = folders[-1] / f"{secrets.token_hex(8)}.parquet"
     begin_file(path)  # the owner's alone, which DuckDB leaves as it is
     duck.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM {table} ORDER BY {LINE_TABLES[table]}) TO {quoted(path)} "
+        f"COPY ({rows}) TO {quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
     )
+    count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {all_of([path])}").fetchone()
+    if not count:
+        path.unlink()
+        return None
     for written in (path, *reversed(folders), data):
         _sync(written)
     return LineFile(

@@ -45,10 +45,21 @@ def orders_folder(data: Path, issuer_id: str) -> Path:
 @contextmanager
 def cleared_day(data: Path, issuer_id: str, business_date: str, count: int) -> Iterator[BinaryIO]:
     """The file of a cleared day of ``count`` items, for their lines: it appears whole after the block, or not at all."""
-    about = {"business_date": business_date, "issuer": issuer_id, "item_count": count}
     with _whole(cleared_file(data, issuer_id, business_date)) as file:
-        file.write(_encoded([json.dumps(about)]))
+        file.write(_encoded([_first_line(issuer_id, business_date, count)]))
         yield file
+
+
+@contextmanager
+def cleared_day_by_others(data: Path, issuer_id: str, business_date: str, count: int) -> Iterator[tuple[Path, str]]:
+    """The same file, empty, for a program that writes all of it by its path; and the first line that it is to have."""
+    path = cleared_file(data, issuer_id, business_date)
+    with _whole(path):
+        yield _beside(path), _first_line(issuer_id, business_date, count)
+
+
+def _first_line(issuer_id: str, business_date: str, count: int) -> str:
+    return json.dumps({"business_date": business_date, "issuer": issuer_id, "item_count": count})
 
 
 def write_cleared(data: Path, issuer_id: str, business_date: str, count: int, pieces: Iterable[bytes]) -> None:
@@ -196,9 +207,13 @@ def _encoded(lines: Iterable[str]) -> bytes:
 def _whole(path: Path) -> Iterator[BinaryIO]:
     for folder in reversed(path.parents[:3]):  # issuers, cleared or orders, and the issuer's own
         make_folder(folder)
-    beside = path.with_suffix(".new")
+    beside = _beside(path)
     with create_file(beside) as raw, io.BufferedWriter(raw) as file:
         yield file
         file.flush()
         os.fsync(raw.fileno())
     beside.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".new")

@@ -15,12 +15,14 @@ from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.message import Message
 from switch.issuers.entry import Entry
 from switch.issuers.process.book import MemoryBook
-from switch.issuers.process.host import IssuerHost
+from switch.issuers.process.host import IssuerHost, _match
 from switch.lines.line import Line
 from switch.lines.sockets import listen
+from switch.lines.staging.cues import AnswerCue
 from switch.lines.wire_format import WireFormat
+from switch.scenarios.conduct import Conduct
 from switch.transaction import Authorization
-from tests.issuers.cast import GOOD, NOW_MS, atlas
+from tests.issuers.cast import GOOD, NOW_MS, asked, atlas
 from tests.support.centre_in_loop import Client, wire
 
 ACQUIRER = "504777"
@@ -250,3 +252,22 @@ async def test_a_hold_whose_time_is_up_ends_before_the_first_request_behind_a_ju
         now_ms[0] += 31 * 86_400_000
         assert (await client.ask(request(2))).response_code == "00"
     assert [kind for kind, _ in kinds(book)] == ["hold", "expired", "hold"]
+
+
+@pytest.mark.parametrize(
+    ("part_minor", "sale_minor", "account_minor", "granted"),
+    [
+        (5_000, 12_500, 2_001, 800),
+        (5_000, 12_500, 12_500, 5_000),
+        (5_000, 0, 0, 0),
+        (5_000, None, 0, 5_000),
+        (None, 12_500, 2_001, None),
+    ],
+)
+def test_a_part_that_a_rule_grants_is_of_the_sale_and_held_in_the_currency_of_the_account(
+    part_minor: int | None, sale_minor: int | None, account_minor: int, granted: int | None
+) -> None:
+    wanted = AnswerCue(Conduct(part_minor=part_minor), "rule 1")
+    sale = None if sale_minor is None else (asked(amount_minor=sale_minor), asked(amount_minor=account_minor))
+    match = _match(wanted, sale)
+    assert (match.part_minor, match.reason, match.code) == (granted, "rule 1", None)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from switch.routing.traffic.effects import Forward, JournalDelivery
 from switch.routing.traffic.events import IssuerDown, RequestReceived
-from switch.transaction import ExchangeKey
+from switch.transaction import ADVICE, AUTHORIZATION, FINANCIAL, REQUEST, ExchangeKey
 from tests.support.dialogue import SHOP, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 HELD: dict[str, Any] = {"pre_authorized": True}
@@ -226,3 +227,21 @@ def test_a_refund_that_waits_is_completed_by_nothing(kind: str, counts: int) -> 
     counted = talk.board._reconciler.batches.open(("504001", "TERM0001"))
     sums = (counted.debits_count, counted.debits_minor, counted.credits_count, counted.credits_minor)
     assert sums == (0, 0, counts, counts * 12_500)
+
+
+@pytest.mark.parametrize(
+    ("message_class", "function"), [(AUTHORIZATION, REQUEST), (FINANCIAL, REQUEST), (AUTHORIZATION, ADVICE)]
+)
+def test_what_names_a_hold_is_told_to_its_bank_with_the_kind_of_the_hold(message_class: str, function: str) -> None:
+    """DE 90 begins with the MTI of the hold."""
+    told: dict[str, Any] = {"function": ADVICE, "advised_code": "00"} if function == ADVICE else {}
+    talk = Dialogue()
+    talk.board.handle(asked(1, message_class=message_class, **told, **HELD), 0.0)
+    if function == REQUEST:
+        talk.board.handle(answered(1), 0.0)
+    more = talk.board.handle(asked(2, original_key=request(1).key, amount_minor=500, **HELD), 0.0)
+    assert [each.authorization.original_kind for each in more if isinstance(each, Forward)] == [(message_class, function)]
+    (talk.board.handle(answered(2), 0.0), talk.board.handle(delivered(1, kind="advice"), 0.0))
+    done = talk.board.handle(completion(3, of=2), 0.0)
+    owed = [each.delivery for each in done if isinstance(each, JournalDelivery)]
+    assert [each.original.original_kind for each in owed if each.kind == ADVICE] == [(message_class, function)]

@@ -7,8 +7,23 @@ WITH due AS (
     captured_minor,
     approval_code,
     decided_at_ms,
-    '' AS decided
-  FROM journal.decision
+    '' AS decided,
+    acquirer_id,
+    channel,
+    currency,
+    function,
+    issuer,
+    local_at,
+    merchant_id,
+    origin,
+    original_id,
+    pan_masked,
+    product,
+    rrn,
+    scheme,
+    terminal_id,
+    transaction_type
+  FROM journal.decided
   WHERE
     business_date = $business_date AND captured_minor <> 0
 )
@@ -47,16 +62,16 @@ SELECT
   END AS amount_band
 FROM (
   SELECT
-    r.id AS request_id,
+    d.request_id AS request_id,
     d.business_date AS decided_on,
-    r.merchant_id,
-    r.terminal_id,
-    r.issuer,
-    COALESCE(r.scheme, '') AS scheme,
-    COALESCE(r.product, '') AS product,
-    r.origin,
-    r.channel,
-    r.transaction_type,
+    d.merchant_id,
+    d.terminal_id,
+    d.issuer,
+    COALESCE(d.scheme, '') AS scheme,
+    COALESCE(d.product, '') AS product,
+    d.origin,
+    d.channel,
+    d.transaction_type,
     CASE
       WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(d.captured_minor)
       THEN d.captured_minor
@@ -64,16 +79,16 @@ FROM (
       THEN -v.replacement_minor
       ELSE v.replacement_minor
     END AS amount_minor,
-    r.currency,
-    r.rrn,
+    d.currency,
+    d.rrn,
     COALESCE(d.approval_code, '') AS approval_code,
-    r.pan_masked,
-    r.local_at,
+    d.pan_masked,
+    d.local_at,
     d.decided_at_ms,
     m.place,
     m.tariff_group,
     m.by_amount,
-    CASE m.by_product WHEN 1 THEN COALESCE(r.product, '') ELSE '' END AS tariff_product,
+    CASE m.by_product WHEN 1 THEN COALESCE(d.product, '') ELSE '' END AS tariff_product,
     CASE
       WHEN EXISTS(
         SELECT
@@ -85,10 +100,10 @@ FROM (
           COUNT(*)
         FROM closed_batch AS b
         WHERE
-          b.acquirer_id = r.acquirer_id
-          AND b.terminal_id = r.terminal_id
-          AND b.last_request_id < r.id
-      ) + CASE r.terminal_id
+          b.acquirer_id = d.acquirer_id
+          AND b.terminal_id = d.terminal_id
+          AND b.last_request_id < d.request_id
+      ) + CASE d.terminal_id
         WHEN ''
         THEN 0
         ELSE (
@@ -96,23 +111,25 @@ FROM (
             COUNT(*)
           FROM closed_batch AS w
           WHERE
-            w.acquirer_id = r.acquirer_id AND w.terminal_id = '' AND w.last_request_id < r.id
+            w.acquirer_id = d.acquirer_id
+            AND w.terminal_id = ''
+            AND w.last_request_id < d.request_id
         )
-      END - CASE r.function WHEN 'batch' THEN 1 ELSE 0 END
+      END - CASE d.function WHEN 'batch' THEN 1 ELSE 0 END
       ELSE 0
     END AS batch,
     CASE
       WHEN m.merchant_id IS NULL
       THEN 'unknown merchant'
-      WHEN r.currency <> m.currency
+      WHEN d.currency <> m.currency
       THEN 'other currency than the merchant''s'
-      WHEN r.issuer IS NULL
+      WHEN d.issuer IS NULL
       THEN 'no issuer'
       WHEN i.issuer IS NULL
       THEN 'unknown issuer'
-      WHEN NOT COALESCE(r.origin, '') IN ('domestic', 'foreign')
+      WHEN NOT COALESCE(d.origin, '') IN ('domestic', 'foreign')
       THEN 'neither domestic nor foreign'
-      WHEN NOT r.transaction_type IN (
+      WHEN NOT d.transaction_type IN (
         'bill_payment',
         'cash_withdrawal',
         'purchase',
@@ -126,14 +143,14 @@ FROM (
       WHEN ABS(d.captured_minor) > m.floor_limit_minor
       AND (
         (
-          r.function = 'advice' AND r.original_id IS NULL
+          d.function = 'advice' AND d.original_id IS NULL
         )
         OR o.function = 'advice'
         OR COALESCE(
-          r.original_id IN (
+          d.original_id IN (
             SELECT
               added.original_id
-            FROM journal.request AS added
+            FROM journal.named AS added
             WHERE
               added.function = 'advice'
               AND added.message_class = 'authorization'
@@ -145,7 +162,7 @@ FROM (
       THEN 'made offline, above the floor limit of the contract'
       WHEN ABS(d.captured_minor) > m.floor_limit_minor
       AND COALESCE(
-        r.original_id IN (
+        d.original_id IN (
           SELECT
             e.request_id
           FROM released_item AS e
@@ -157,16 +174,14 @@ FROM (
       THEN 'completed after its hold had expired, above the floor limit of the contract'
     END AS exception_reason
   FROM due AS d
-  JOIN journal.request AS r
-    ON r.id = d.request_id
-  LEFT JOIN journal.request AS o
-    ON o.id = r.original_id
+  LEFT JOIN journal.named AS o
+    ON o.id = d.original_id
   LEFT JOIN remainder AS v
     ON v.request_id = d.request_id
   LEFT JOIN acceptor_term AS m
-    ON m.merchant_id = r.merchant_id
+    ON m.merchant_id = d.merchant_id
   LEFT JOIN card_issuer AS i
-    ON i.issuer = r.issuer
+    ON i.issuer = d.issuer
   WHERE
     v.replacement_minor IS NULL OR v.replacement_minor <> 0
 ) AS c

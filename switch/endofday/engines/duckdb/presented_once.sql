@@ -5,7 +5,7 @@ WITH lowered AS (
     v.original_id,
     MIN(v.replacement_minor) AS replacement_minor
   FROM journal.reversal AS v
-  JOIN journal.decision AS d
+  JOIN journal.decided AS d
     ON d.request_id = v.original_id
   WHERE
     v.effective = 1
@@ -15,11 +15,11 @@ WITH lowered AS (
     v.original_id
 ), approved AS (
   SELECT
-    r.id,
-    r.rrn,
-    r.currency,
-    r.merchant_id,
-    r.issuer,
+    d.request_id AS id,
+    d.rrn,
+    d.currency,
+    d.merchant_id,
+    d.issuer,
     d.business_date,
     v.replacement_minor,
     d.captured_minor IS NULL AS waits,
@@ -31,9 +31,7 @@ WITH lowered AS (
       THEN -v.replacement_minor
       ELSE v.replacement_minor
     END AS remaining_minor
-  FROM journal.decision AS d
-  JOIN journal.request AS r
-    ON r.id = d.request_id
+  FROM journal.decided AS d
   LEFT JOIN lowered AS v
     ON v.original_id = d.request_id
   WHERE
@@ -41,7 +39,7 @@ WITH lowered AS (
     AND NOT d.approved_minor IS NULL
     AND (
       d.captured_minor <> 0 OR (
-        d.captured_minor IS NULL AND r.capture <> 'never'
+        d.captured_minor IS NULL AND d.capture <> 'never'
       )
     )
 )

@@ -1,0 +1,42 @@
+"""What the issuers are told of a date that DuckDB closed, written by DuckDB: its lines joined with the journal it has."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from switch.endofday.engines.statements import bound, query
+from switch.endofday.line_files.parquet import quoted
+
+_COUNT: Final = """
+SELECT COUNT(*) FROM presentment WHERE issuer = $1 AND request_id NOT IN (SELECT request_id FROM told_request)
+"""
+#: A file of lines as they are: what CSV would part or quote is in none of them.
+_AS_LINES: Final = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', USE_TMP_FILE false)"
+
+
+def set_apart(duck: Any, request_ids: Sequence[int]) -> None:
+    """Say of which presentments the lines are written otherwise."""
+    duck.execute("CREATE OR REPLACE TEMP TABLE told_request AS SELECT UNNEST($1::BIGINT[]) AS request_id", [[*request_ids]])
+
+
+def begin(duck: Any, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
+    """Take the lines for an issuer that are written otherwise, in their order; how many lines it gets with them."""
+    requests, lines = [number for number, _ in apart], [line for _, line in apart]
+    rows = "UNNEST($1::BIGINT[]) AS request_id, UNNEST($2::VARCHAR[]) AS line, UNNEST($3::BIGINT[]) AS place"
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE told_apart AS SELECT {rows}", [requests, lines, [*range(1, len(apart) + 1)]])
+    (count,) = duck.execute(_COUNT, [issuer]).fetchone()
+    return int(count) + len(apart)
+
+
+def write(duck: Any, issuer: str, first_line: str, path: Path) -> None:
+    """Write the file of an issuer. OSError where that fails, for the date is closed already."""
+    import duckdb
+
+    sql = bound(query("notices"), {"issuer": issuer, "first_line": first_line})
+    try:
+        duck.execute(f"COPY ({sql}) TO {quoted(path)} {_AS_LINES}")
+    except duckdb.Error as fault:
+        raise OSError(errno.EIO, str(fault).splitlines()[0], str(path)) from None
