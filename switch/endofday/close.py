@@ -89,8 +89,7 @@ def close_day(
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
-        dates = books.BusinessDates.of(connection)
-        last = dates.last_closed
+        last = (dates := books.BusinessDates.of(connection)).last_closed
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last, also, say, letters)

@@ -206,7 +206,7 @@ class DuckEngine:
     def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
         return notices.begin(self.duck, issuer, apart)
 
-    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+    def tell(self, issuer: str, first_line: str, path: str) -> None:
         notices.write(self.duck, issuer, first_line, path)
 
     def _run(self, name: str, parameters: Mapping[str, object]) -> Any:
