@@ -618,7 +618,6 @@ TESTED_BY: Final = {
     "treasury/issue": "treasury/test_payouts.py",
     "treasury/status": "treasury/test_payouts.py",
     "treasury/store": "treasury/test_payouts.py",
-    "treasury/accounts": "treasury/test_accounting.py",
     "accounting/entries": "treasury/test_accounting.py",
     "accounting/forms": "treasury/test_accounting.py",
     "endofday/tariffs": "settlement/test_fee_plans.py",

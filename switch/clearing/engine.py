@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, Literal, Protocol, get_args, runtime_checkable
 
 #: Which engine computes the lines. The rows are the same.
@@ -41,5 +40,5 @@ class TellsIssuers(Engine, Protocol):
         """Be told the lines that are written otherwise, each with its request, in their order; those of ``take_presented`` are
         among them. How many lines the issuer gets."""
 
-    def tell(self, issuer: str, first_line: str, path: Path) -> None:
-        """Write the lines of an issuer, by request. OSError where the disk refuses them."""
+    def tell(self, issuer: str, first_line: str, path: str) -> None:
+        """Write the lines of an issuer, by request, in place of a file. OSError where the disk refuses them."""

@@ -117,7 +117,7 @@ def _tell_by(
         lines = [(item.request_id, notices.cleared_lines([item]).decode().rstrip("\n")) for item in apart]
         count = engine.begin_telling(issuer, lines)
         with notices.cleared_day_by_others(data, issuer, business_date, count) as (path, first_line):
-            engine.tell(issuer, first_line, path)
+            engine.tell(issuer, first_line, str(path))
 
 
 @contextmanager

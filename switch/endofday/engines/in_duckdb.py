@@ -41,7 +41,7 @@ _UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request
 #: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
 _READ_BY_ROW: Final = """
 SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
-  OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
+  OR merchant_id IN (SELECT merchant_id FROM {rounded})
 """
 #: A statement that stores, parted: its table, the columns, and what is stored in them.
 _INSERT: Final = re.compile(r" \(\n([^()]*)\)\n", re.DOTALL)
@@ -160,20 +160,21 @@ class DuckEngine:
         if table == "fee_line":
             return
         if table == "presentment":
-            self._take_some()
+            self.take_some(_ROUNDED, {})
             return
         names = [row[0] for row in self.duck.execute(f"DESCRIBE {table}").fetchall()]
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
         rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
         take(self.duck, rows, self.connection, table, names)
 
-    def _take_some(self) -> None:
-        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
+    def take_some(self, rounded: Handed, parameters: Mapping[str, object]) -> None:
+        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones; ``rounded`` are the
+        merchants whose commission is rounded once a remise."""
         self.connection.begin("presentment")
-        for given in (_LISTED, _ROUNDED):
-            self._give(given, {})
+        for given in (_LISTED, rounded):
+            self._give(given, parameters)
         columns = self.connection.columns("presentment")
-        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns)))
+        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns), rounded=rounded.table))
         while rows := found.fetchmany(ROWS_TAKEN_AT_ONCE):
             self.connection.add_lines("presentment", rows)
 
@@ -206,7 +207,7 @@ class DuckEngine:
     def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
         return notices.begin(self.duck, issuer, apart)
 
-    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+    def tell(self, issuer: str, first_line: str, path: str) -> None:
         notices.write(self.duck, issuer, first_line, path)
 
     def _run(self, name: str, parameters: Mapping[str, object]) -> Any:
