@@ -32,6 +32,7 @@ from switch.errors import DataFolderError
 
 #: In a data folder while a date is closed: what does not fit in memory.
 SPILL_FOLDER: Final = "closing.spill"
+GIBIBYTES_MAX: Final = 3  #: of memory for DuckDB, however much there is: what does not fit goes into the folder
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
 _NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items()}
@@ -66,6 +67,9 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
         shutil.rmtree(spill, ignore_errors=True)  # of a close that died
         try:
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+            (limit,) = duck.execute("SELECT current_setting('memory_limit')").fetchone()
+            if limit.endswith("GiB") and float(limit.split()[0]) > GIBIBYTES_MAX:
+                duck.execute(f"SET memory_limit = '{GIBIBYTES_MAX}GiB'")
             duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
             yield DuckEngine(connection, duck, data)
