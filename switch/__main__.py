@@ -11,6 +11,13 @@ def main() -> None:
     waits_for_keyboard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from switch.machine.streams import open_closed_streams
+
+    open_closed_streams()
+    if sys.argv[1:2] == ["up"]:
+        from switch.machine.ahead import launch_ahead
+
+        launch_ahead(sys.argv[1:])
     from switch import cli
     from switch.machine.stopping import SIGNALS
 
@@ -23,6 +30,10 @@ def main() -> None:
     finally:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
+        if sys.argv[1:2] == ["up"]:
+            from switch.machine.ahead import end_unneeded
+
+            end_unneeded()
 
 
 if __name__ == "__main__":

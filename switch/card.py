@@ -13,6 +13,8 @@ from switch.record import record
 PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can be masked and still be told apart
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
+BIN_DIGITS_MAX: Final = 11  #: of the first digits of a card number, by which its issuer is known
+
 CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
 TEST_PIN: Final = "1234"  #: of every test card whose bank's file gives it no other
 CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges

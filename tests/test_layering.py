@@ -442,6 +442,9 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "journal/journal_file": "journal/test_read_again.py",
+    "machine/ahead": "machine/test_starting.py",
+    "routing/traffic/notice": "routing/test_switchboard.py",
     "control/api_route": "control/test_route_table.py",
     "data_folder/page_rules": "gateway/site/test_scripted_banks.py",
     "scenarios/vocabulary/element_words": "scenarios/test_condition.py",
@@ -534,7 +537,6 @@ TESTED_BY: Final = {
     "gateway/payments/centre_side": "gateway/payments/test_payment_desk.py",
     "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
     "gateway/payments/post_judge": "gateway/site/test_pages.py",
-    "gateway/site/calling_back": "gateway/site/test_payments.py",
     "gateway/payments/outcomes": "gateway/site/test_payments.py",
     "gateway/site/rendering": "gateway/site/test_pages.py",
     "gateway/site/service": "gateway/site/test_payments.py",
@@ -563,7 +565,6 @@ TESTED_BY: Final = {
     "endofday/reopened/reopenings": "batch/test_reopening.py",
     "endofday/reopened/withdrawal": "batch/test_reopening.py",
     "mail/reopened_dates": "batch/test_reopened_with_others.py",
-    "batch/figures": "batch/test_page.py",
     "batch/page/charts": "batch/test_page.py",
     "casework/desk": "casework/test_open_items.py",
     "cli/cards": "cli/test_listings.py",
@@ -625,7 +626,6 @@ TESTED_BY: Final = {
     "treasury/issue": "treasury/test_payouts.py",
     "treasury/status": "treasury/test_payouts.py",
     "treasury/store": "treasury/test_payouts.py",
-    "treasury/accounts": "treasury/test_accounting.py",
     "accounting/entries": "treasury/test_accounting.py",
     "accounting/forms": "treasury/test_accounting.py",
     "endofday/tariffs": "settlement/test_fee_plans.py",

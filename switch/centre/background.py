@@ -20,7 +20,7 @@ from switch.journal.journal import FOLD_SECONDS, SqliteJournal
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.selector import settle_memory
 from switch.machine.kept_files import LOOK_SECONDS
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 
 def watch_sessions_now(server: Server) -> None:

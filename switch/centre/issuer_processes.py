@@ -15,7 +15,7 @@ from switch.lines.issuer_link import IssuerLink
 from switch.machine.starter import StartedProcess, Starter
 from switch.machine.stopping import END_NOW, Stop
 from switch.record import frozen
-from switch.routing.traffic.effects import Notice, NoticeKind
+from switch.routing.traffic.notice import Notice, NoticeKind
 
 #: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.
 KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from switch.routing.traffic.effects import Notice, NoticeKind
+from switch.routing.traffic.notice import Notice, NoticeKind
 
 WINDOW_SECONDS: Final = 1.0  #: notices over the limits below are counted, and the count is reported when the window is over
 OF_A_LINE_MAX: Final = 20  #: sentences of one kind about one line in a window: more than a person reads

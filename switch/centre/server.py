@@ -49,10 +49,11 @@ from switch.merchant import Merchant
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import IssuerDown, IssuerUp
+from switch.routing.traffic.notice import Notice
 from switch.routing.traffic.recovery import Recovery
-from switch.scenarios.business_time import Moment, moment_at
+from switch.scenarios.business_time import Moment, Moments
 from switch.scenarios.playbook import Playbook
 from switch.scenarios.vocabulary.rule_words import HOST
 from switch.specs.centre_profile import DROP
@@ -93,8 +94,7 @@ class Server:
         playbook: Playbook | None = None,
         timers: float = 1.0,
     ) -> None:
-        self.specs, self.journal, self._trace = specs, journal, trace
-        self._clock_ms, self._tell = clock_ms, tell
+        self.specs, self.journal, self._trace, self._clock_ms, self._tell = specs, journal, trace, clock_ms, tell
         destinations = [
             Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds * timers)
             for profile in specs.issuers.values()
@@ -129,7 +129,7 @@ class Server:
         self.hints = WireFormatHint(self._wires, specs.dialects)
         self._incoming = Inbound(self._voice, self.callers, self._outgoing, self.board, self.hints)
         self._incoming.put_off = self._put_off
-        rules = playbook or Playbook((), seed=1)
+        rules, self._moments = playbook or Playbook((), seed=1), Moments(specs.calendar.zone)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
         self._issuers = IssuerStage(IssuerScript.beside(self.script), specs.issuers, tell)
         self.rules_changed()
@@ -250,7 +250,7 @@ class Server:
 
     def _moment(self) -> Moment:
         """Now, in business time."""
-        return moment_at(self._clock_ms(), self.specs.calendar.zone, self._business_date)
+        return self._moments.at(self._clock_ms(), self._business_date)
 
     def turn(self) -> None:
         """Handle what came in, and whatever has waited too long: decide, journal, then send.

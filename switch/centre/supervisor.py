@@ -38,7 +38,8 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.scripted.element_names import numbers_by_name
 from switch.issuers.profile import Profile
-from switch.journal.journal import JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
+from switch.journal.journal import Journal, SqliteJournal, refuse_to_begin_beside_books
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.keys.key_module import KeyModule
 from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
@@ -50,7 +51,7 @@ from switch.machine.readiness import ReadyFile
 from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
-from switch.routing.traffic.effects import Notice, NoticeKind
+from switch.routing.traffic.notice import Notice, NoticeKind
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener

@@ -12,7 +12,7 @@ import trio
 from switch.display.plural import plural
 from switch.machine.starter import StartedProcess, Starter
 from switch.machine.stopping import END_NOW, Stop
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.trace.hand_over import HandOver
 from switch.trace.process import READY
 from switch.trace.told import Trace

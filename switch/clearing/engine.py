@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
 #: Which engine computes the lines: one of ``ENGINES``, or Spark at its address. The rows are the same.
@@ -56,5 +55,5 @@ class TellsIssuers(Engine, Protocol):
         """Be told the lines that are written otherwise, each with its request, in their order; those of ``take_presented`` are
         among them. How many lines the issuer gets."""
 
-    def tell(self, issuer: str, first_line: str, path: Path) -> None:
-        """Write the lines of an issuer, by request. OSError where the disk refuses them."""
+    def tell(self, issuer: str, first_line: str, path: str) -> None:
+        """Write the lines of an issuer, by request, in place of a file. OSError where the disk refuses them."""

@@ -173,6 +173,10 @@ def _code_of(arguments: list[str]) -> int:
     except BaseException as fault:  # the last resort: nobody is shown a traceback
         if isinstance(fault, SystemExit):
             raise
+        if isinstance(fault, OSError) and fault is getattr(sys.stdout, "fault", None):
+            why = f"found {fault.strerror}, expected one that can be written"
+            _complain(SwitchError(f"standard output: {why}"), arguments)
+            return SwitchError.exit_code
         if interrupted(fault):
             return EXIT_INTERRUPTED
         tell_fault(fault, arguments)

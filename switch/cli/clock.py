@@ -58,7 +58,7 @@ def _shown(data: Path, specs_folder: Path | None) -> dict[str, Any]:
     """How the clock of a data folder goes, whether a centre runs there or not."""
     from switch.centre.clock.clock_facts import clock_facts
     from switch.data_folder.centre_clock import ClockHistory, machine_ms
-    from switch.journal.journal import JOURNAL_FILE
+    from switch.journal.journal_file import JOURNAL_FILE
     from switch.journal.reader import read_open_date
     from switch.specs.load import specs_of
 

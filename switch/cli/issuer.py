@@ -103,8 +103,11 @@ def record_trace(specs_folder: Path | None, data: Path) -> None:
     """Write the trace of a centre, which hands it over on standard input. It ends when that does, whoever else asks it to."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # a service manager sends them to all processes of a centre at once
+    from switch.machine.streams import refuse_other_input
     from switch.specs.load import load_specs
     from switch.trace.process import record_until_end
+
+    refuse_other_input("switch issuer record-trace", "a pipe", "the pipe of a centre")
 
     def say(what: str) -> None:
         with suppress(OSError):  # the centre is gone; what it has handed over is written all the same
@@ -120,6 +123,9 @@ def start_by_fork(specs_folder: Path | None) -> None:
     """Start issuers, and who writes the trace, as a centre asks on standard input. Each is this process over again, with all
     that it has loaded."""
     from switch import cli
+    from switch.machine.streams import refuse_other_input
+
+    refuse_other_input("switch issuer start-by-fork", "a socket", "the socket of a centre")
     from switch.data_folder.databases import made_at_once
     from switch.issuers.process.book import SCHEMA
     from switch.lines.selector import settle_memory
@@ -134,9 +140,3 @@ def start_by_fork(specs_folder: Path | None) -> None:
     settle_memory()  # what is shared by fork stays shared
     with socket.socket(fileno=sys.stdin.fileno()) as control:
         start_by_fork(control, cli.main)
-
-
-def starter_command(specs_folder: Path | None) -> list[str]:
-    """What makes a process that starts issuers by fork."""
-    folder = ["--specs", str(specs_folder)] if specs_folder else []
-    return [sys.executable, "-m", "switch", "issuer", "start-by-fork", *folder]

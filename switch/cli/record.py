@@ -105,7 +105,7 @@ def _recorder(data: Path, specs: Parts, tell: Callable[[str], None]) -> Iterator
     """What keeps messages in a folder, which no centre uses."""
     from switch.data_folder.lock import held_alone
     from switch.data_folder.vault import Vault
-    from switch.journal.journal import JOURNAL_FILE
+    from switch.journal.journal_file import JOURNAL_FILE
     from switch.trace.recorder import TRACE_FILE, Recorder
 
     if (data / JOURNAL_FILE).exists():

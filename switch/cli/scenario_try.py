@@ -146,7 +146,7 @@ def _met(playbook: Playbook, words: Sequence[str], specs: Specs) -> Iterator[str
     message, line, moment = described_message(words, specs)
     facts = facts_of(message, line, specs, moment)
     for place in (PAGE, HOST, ISSUER):
-        cue = playbook.match(marks_of(message), facts, place)
+        cue = playbook.match(marks_of(message, line), facts, place)
         if cue is not None:
             yield _applies(cue.rule, cue.conduct)
             if place == HOST and (cue.conduct.code is not None or cue.conduct.lost):

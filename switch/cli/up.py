@@ -18,12 +18,12 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
-from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
 from switch.display.plural import plural
 from switch.errors import SwitchError
-from switch.machine.starting import launch
+from switch.machine.ahead import launched_by
+from switch.machine.starting import starter_command
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def up(
     command = starter_command(specs_folder)
     launched = None
     with suppress(OSError):  # the centre tries again
-        launched = launch(command)  # it loads what issuers need while we load what a centre needs
+        launched = launched_by(command)  # it loads what issuers need while we load what a centre needs
         click.get_current_context().find_root().call_on_close(launched.end_now)
     from switch.centre.clock.clock_orders import setting_of
     from switch.centre.supervisor import Centre, Options
@@ -136,7 +136,7 @@ def up(
     from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
     from switch.machine.starter import Starter
-    from switch.routing.traffic.effects import Notice
+    from switch.routing.traffic.notice import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:

@@ -21,10 +21,10 @@ from switch.endofday.line_files.door import BooksConnection, as_rows, of_date, s
 from switch.endofday.reopened.reopenings import reopenings_of
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.journal import journal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.machine.files import kind_at
 from switch.record import frozen
 
-_JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
@@ -53,7 +53,7 @@ def opened(data: Path, *, to_write: bool = False, apart: bool = False, still: bo
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
     """
-    journal_path, path = data / _JOURNAL_FILE, data / journal.BOOKS_FILE
+    journal_path, path = data / JOURNAL_FILE, data / journal.BOOKS_FILE
     if not databases.is_there(journal_path):
         raise journal.no_journal(data)
     try:
@@ -148,7 +148,7 @@ def open_next_business_date(data: Path, business_date: str, following: str, cloc
     It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise. It is
     stamped once nobody else writes.
     """
-    uri = _uri(data / _JOURNAL_FILE, "rw")
+    uri = _uri(data / JOURNAL_FILE, "rw")
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")

@@ -27,6 +27,7 @@ from switch.errors import DataFolderError
 from switch.issuers.process import book
 from switch.journal import journal
 from switch.journal.journal import BOOKS_FILE
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.trace import recorder
 
 NAMES_TOLD_MAX: Final = 3  #: files named in one sentence
@@ -52,7 +53,7 @@ def prove_files(data: Path) -> FilesProved:
     """Prove all files of a data folder that has a journal. A file that cannot be read is a fault too."""
     proved = FilesProved()
     vault = _vault(data, proved)
-    _prove(data / journal.JOURNAL_FILE, journal.SCHEMA, proved, lambda db: _prove_cards(db, vault, proved))
+    _prove(data / JOURNAL_FILE, journal.SCHEMA, proved, lambda db: _prove_cards(db, vault, proved))
     if not databases.is_empty(data / BOOKS_FILE):
         _prove(data / BOOKS_FILE, books.SCHEMA, proved, lambda db: _prove_days(db, data, proved))
     if databases.is_there(data / recorder.TRACE_FILE):

@@ -22,6 +22,7 @@ from attrs import Factory, define
 from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import BusyError, DataFolderError
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.journal.reader import Beginning, JournalReader
 from switch.journal.rows import (
     INSERT_DECISION,
@@ -54,7 +55,6 @@ from switch.routing.traffic.effects import (
 )
 from switch.routing.traffic.recovery import Recovery
 
-JOURNAL_FILE: Final = "journal.db"
 BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.endofday.books``)
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 _MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql")

@@ -38,7 +38,6 @@ UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a 
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
 OF_STAN_MAX: Final = 100  #: requests of one terminal and STAN looked through: it counts a million before it uses one again
 
-_APPROVED_BY: Final = "SELECT EXISTS (SELECT 1 FROM decision WHERE decided_by = ? AND approved_minor > 0)"
 _PAST: Final = f"""
 SELECT {SELECT_REQUEST}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
@@ -158,15 +157,6 @@ class Beginning:
     first_request_id: int
     first_delivery_id: int
     recovery: Recovery
-
-
-def has_approvals_of(path: Path, issuer: str) -> bool:
-    """Whether a journal knows of money an issuer has approved by its own word. DataFolderError where it cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            return bool(db.execute(_APPROVED_BY, (issuer,)).fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        raise DataFolderError(f"{path}: found {error}, expected a journal of Switch") from None
 
 
 def read_open_date(path: Path) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.lines.line import Line
 from switch.lines.network_management import Identity, Station
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a usual limit, less the centre's own
 

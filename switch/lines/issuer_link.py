@@ -33,8 +33,8 @@ from switch.lines.tls import call
 from switch.lines.tls_context import ClientSide
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
-from switch.routing.traffic.effects import Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
+from switch.routing.traffic.notice import Notice
 from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink

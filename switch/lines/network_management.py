@@ -29,7 +29,7 @@ from switch.keys.key import KeyUse
 from switch.keys.zone_keys import ZoneKeys
 from switch.lines.line import Line
 from switch.record import frozen
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.transaction import APPROVED, FORMAT_ERROR, KEY_UNUSABLE
 
 _NAMES: Final = NETWORK_FUNCTION_NAMES | KEY_FUNCTION_NAMES

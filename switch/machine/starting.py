@@ -47,6 +47,12 @@ def environment_for_ours() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in OPTION_VARIABLES}
 
 
+def starter_command(specs_folder: Path | None) -> list[str]:
+    """What makes the process that starts issuers, and who writes the trace, by fork."""
+    folder = ["--specs", str(specs_folder)] if specs_folder else []
+    return [sys.executable, "-m", "switch", "issuer", "start-by-fork", *folder]
+
+
 def launch(command: Sequence[str]) -> Launched:
     """Start a starter. ``command`` calls ``start_by_fork`` with its standard input."""
     ours, theirs = socket.socketpair()

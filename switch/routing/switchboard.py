@@ -32,14 +32,7 @@ from switch.routing.rules.checks import CHECKS
 from switch.routing.rules.part_asked import granted_in_part, part_of
 from switch.routing.rules.reversal import ReversalOutcome, unfit
 from switch.routing.table.routes import Destination, Route, RoutingTable
-from switch.routing.traffic.effects import (
-    Effect,
-    Forward,
-    JournalOccurrence,
-    JournalReversal,
-    Notice,
-    ReplyReversal,
-)
+from switch.routing.traffic.effects import Effect, Forward, JournalOccurrence, JournalReversal, ReplyReversal
 from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
@@ -53,6 +46,7 @@ from switch.routing.traffic.events import (
     Scripted,
     TotalsReceived,
 )
+from switch.routing.traffic.notice import Notice
 from switch.routing.traffic.recovery import Recovery
 from switch.transaction import (
     ADVICE,

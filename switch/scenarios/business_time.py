@@ -26,13 +26,29 @@ class Moment(NamedTuple):
 
     def word(self, name: str) -> str:
         """The word by which it answers to a span of ``time``, ``date`` or ``instant``."""
-        return {DATE: self.business_date, TIME: self.local[11:], INSTANT: self.local}.get(name, "")
+        if name == DATE:
+            return self.business_date
+        return self.local[11:] if name == TIME else self.local if name == INSTANT else ""
 
 
 def moment_at(time_ms: int, zone: tzinfo, business_date: str = "") -> Moment:
     """A time in milliseconds of the epoch, by the calendar of the centre. Without a business date the day itself is one."""
     local = datetime.fromtimestamp(time_ms // 1000, zone)
     return Moment(business_date or f"{local:%Y-%m-%d}", f"{local:%Y-%m-%dT%H:%M:%S}")
+
+
+class Moments:
+    """Moments that follow one another, as rules ask for them with each message: within a second there is one."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone, self._second, self._last = zone, ("", -1), Moment("", "")
+
+    def at(self, time_ms: int, business_date: str) -> Moment:
+        """As ``moment_at``."""
+        second = business_date, time_ms // 1000
+        if second != self._second:
+            self._second, self._last = second, moment_at(time_ms, self._zone, business_date)
+        return self._last
 
 
 class TimeSpan(NamedTuple):

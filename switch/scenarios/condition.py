@@ -36,6 +36,7 @@ TRANSACTION_KINDS: Final = (
     "quasi_cash", "refund",
 )  # fmt: skip
 GROUPS: Final = ("all", "any", "not")
+CONDITION_WAYS_MAX: Final = 64  #: of one condition; what would take more is found by less than all it asks for
 AMOUNT_KEYS: Final = ("amount", "amount_from", "amount_to")
 
 #: What people write first -> the key or the value that they mean.
@@ -114,6 +115,10 @@ class Clause(NamedTuple):
         return self.shown or f"de{self.name}" if self.kind == "element" else self.name
 
 
+#: Clauses that a message meets, each with whether it is to: one way of meeting a condition.
+ConditionWay = tuple[tuple[Clause, bool], ...]
+
+
 @frozen
 class Condition:
     """Clauses that must all hold, and groups of further conditions."""
@@ -162,6 +167,15 @@ class Condition:
         """Whether it has clauses alone."""
         return not (self.any_of or self.all_of or self.none_of)
 
+    def ways(self, wanted: bool = True) -> list[ConditionWay]:
+        """How a message may meet it, or may not: any of these, at most ``CONDITION_WAYS_MAX``. There may be messages that
+        one of them means and the condition does not, and never the other way about."""
+        parts: list[list[ConditionWay]] = [[((clause, wanted),)] for clause in self.clauses]
+        parts += [each.ways(wanted) for each in self.all_of] + [each.ways(not wanted) for each in self.none_of]
+        if self.any_of:
+            parts.append(_together([each.ways(wanted) for each in self.any_of], every=not wanted))
+        return _together(parts, every=wanted)
+
     def values_of(self, name: str) -> frozenset[str]:
         """The values that a clause asks for by a word, one of which every message that fits must have; none: any may."""
         return next((clause.values for clause in self.clauses if clause.kind == "word" and clause.name == name), frozenset())
@@ -197,6 +211,18 @@ class Condition:
             below.get("all", ()),
             below.get("not", ()),
         )
+
+
+def _together(parts: list[list[ConditionWay]], *, every: bool) -> list[ConditionWay]:
+    """The ways of what asks for every part, or for any of them."""
+    if not every:
+        ways = [way for part in parts for way in part]
+        return ways if len(ways) <= CONDITION_WAYS_MAX else [()]
+    found: list[ConditionWay] = [()]
+    for part in sorted(parts, key=len):
+        if len(found) * len(part) <= CONDITION_WAYS_MAX:
+            found = [(*one, *other) for one in found for other in part]
+    return found
 
 
 def _group(table: SpecTable, key: str, names: Mapping[str, str], *, timed: bool) -> list[Condition]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from math import exp
-from statistics import NormalDist
 from typing import Final
 
 from switch.record import frozen
@@ -18,7 +17,6 @@ DELAY_MEANT: Final = DURATION_MEANT + ', or "uniform 1s..3s", or "lognormal 300m
 _CERTAIN: Final = 1e-15
 _DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|m|min|h)?", re.ASCII)
 _UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
-_NORMAL: Final = NormalDist()
 
 
 def seconds_of(text: str) -> float | None:
@@ -70,7 +68,9 @@ class Delay:
         """The delay in seconds that belongs to a number from 0 to 1; SECONDS_MAX at most."""
         if self.kind == UNIFORM:
             return self.first + (self.second - self.first) * chance
-        deviation = _NORMAL.inv_cdf(min(max(chance, _CERTAIN), 1 - _CERTAIN))
+        from statistics import NormalDist  # few rules draw, and it takes long to load
+
+        deviation = NormalDist().inv_cdf(min(max(chance, _CERTAIN), 1 - _CERTAIN))
         return min(self.first * exp(self.second * deviation), SECONDS_MAX)
 
     @property

@@ -6,7 +6,7 @@ With five hundred rules loaded, a message that none of them means costs some loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -15,20 +15,10 @@ from attrs import define, field
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
 from switch.scenarios.host_rule import CARD, START, WHOLE, HostRule
-from switch.scenarios.rule_index import Numbered, RuleIndex
+from switch.scenarios.rule_index import MarkTuple, Numbered, RuleIndex
 from switch.scenarios.vocabulary.rule_words import HOST, PLACES
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
-
-
-class Marks(NamedTuple):
-    """What a message says of the things that rules are found by first (``MARK_NAMES``); empty where it says nothing."""
-
-    card: str = ""
-    terminal: str = ""
-    merchant: str = ""
-    amount: str = ""  #: twelve digits
-    mti: str = ""
 
 
 class Cue(NamedTuple):
@@ -54,6 +44,11 @@ class PlayedRule:
     alike: bool = False  #: it does the same with each message that fits, whatever was before
     #: Card, merchant or terminal -> how many of its messages fitted, and to how many of these it applied.
     counts: dict[str, tuple[int, int]] = field(factory=dict)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has applied as often as it may."""
+        return self.rule.times is not None and self.hits >= self.rule.times
 
 
 class KeptState(NamedTuple):
@@ -151,6 +146,10 @@ class Playbook:
         self.played = played
         self._index()
 
+    def know_anew(self) -> None:
+        """What no message says, such as the MCC of a merchant, may be another from now on."""
+        self._index()
+
     def _index(self) -> None:
         self._found = {
             at: RuleIndex(Numbered(each.place, each.rule.when) for each in self.played if each.rule.at == at) for at in PLACES
@@ -160,11 +159,15 @@ class Playbook:
         """Whether any rule is at the host, or at an issuer."""
         return any(played.rule.at == at for played in self.played)
 
-    def may_match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> bool:
+    def may_match(self, marks: MarkTuple, facts: Facts, at: str = HOST) -> bool:
         """Whether a rule of a place may fit a message: False where ``match`` would find none, and count nothing."""
-        return bool(self._found[at].places(marks, facts))
+        for place in self._found[at].places(marks, facts):
+            played = self.played[place]
+            if not played.over and played.rule.when.fits(facts):
+                return True
+        return False
 
-    def match(self, marks: Sequence[str], facts: Facts, at: str = HOST) -> Cue | None:
+    def match(self, marks: MarkTuple, facts: Facts, at: str = HOST) -> Cue | None:
         """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
         ``Marks``. Facts are asked for nothing that no rule asks for."""
         for place in self._found[at].places(marks, facts):
@@ -186,7 +189,7 @@ class Playbook:
     def _next(self, played: PlayedRule, facts: Facts, *, counted: bool) -> Conduct | None:
         """What a rule that fits does with a message; None where it is not its turn."""
         rule = played.rule
-        if rule.times is not None and played.hits >= rule.times:
+        if played.over:
             return None
         if played.alike:
             played.hits += counted

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from switch.card import mask_pan
+from switch.card import BIN_DIGITS_MAX, mask_pan
 from switch.errors import SpecError, SwitchError
 from switch.issuers.cards.product import NATIONAL
 from switch.issuers.cards.sheet import CardSheet
 from switch.issuers.profile import SERIES_BODY_DIGITS, Card, Profile
 from switch.machine.files import read_whole
-from switch.routing.table.routes import BIN_DIGITS_MAX, RoutingTable
+from switch.routing.table.routes import RoutingTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.files import Files
 

@@ -13,7 +13,8 @@ from switch.data_folder.centre_clock import ClockHistory
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
-from switch.journal.journal import JOURNAL_FILE, no_journal
+from switch.journal.journal import no_journal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.lines.line import ACQUIRER, RECEIVED, Direction
 from switch.record import frozen
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX

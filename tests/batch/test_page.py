@@ -120,6 +120,14 @@ def test_the_tables_have_the_figures_of_the_books(figures: Figures) -> None:
     assert sum(round(100 * float(net)) for net in nets) == 0
 
 
+def test_the_figures_that_are_seen_first_are_those_of_the_books(figures: Figures) -> None:
+    (money,) = figures.money
+    tiles = dict(re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page_of(figures, "en")))
+    amounts = {"Gross": money.gross_minor, "Net to merchants": money.net_minor, "Paid out": money.paid_minor}
+    assert {label: tiles[label] for label in amounts} == {label: f"{minor / 100:,.2f}" for label, minor in amounts.items()}
+    assert list(tiles.values())[:3] == ["6", "5", "1"]
+
+
 def test_the_french_page_is_french(figures: Figures) -> None:
     tables = Page(page_of(figures, "fr", in_french)).tables
     assert tables["Par journée"][1][:3] == ["20/11/2026", "2", "12\N{NO-BREAK SPACE}445,67"]

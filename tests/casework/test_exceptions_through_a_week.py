@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from switch.casework.open_items import OpenException, exception_story, exceptions, represent, write_off
+from switch.casework.open_items import exception_story, exceptions, represent, write_off
 from switch.clearing.exceptions import MADE_OFFLINE
 from switch.endofday.close import check_books, close_day
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.issuers.process import notices
 from tests.casework.test_open_items import INN, NEW_SHOP, OFFLINE, rrn
-from tests.support.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
 
 TUESDAY = "2026-11-24"
 UNKNOWN, OTHER_CURRENCY = "unknown merchant", "other currency than the merchant's"
@@ -33,16 +34,17 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
         close_day(tmp_path, SPECS, None, later_ms(tmp_path))
         assert [each.reason for each in exceptions(tmp_path)] == [UNKNOWN] * 5 + [MADE_OFFLINE] * 2
         _refuses_what_makes_no_sense(tmp_path, late)
-        represent(tmp_path, rrn(accepted), "S. Alami", "slip seen", NOW_MS)
+        write_off(tmp_path, rrn(accepted), "S. Alami", "no slip", NOW_MS)
+        assert represent(tmp_path, rrn(accepted), "S. Alami", "slip seen", NOW_MS).state == "accepted", "the last word counts"
         write_off(tmp_path, rrn(paid), "S. Alami", "our fault", NOW_MS, pays_merchant=True)
         write_off(tmp_path, rrn(lost), "S. Alami", "shop left", NOW_MS)
-        represented: OpenException = write_off(tmp_path, str(unpaid), "S. Alami", "our fault", NOW_MS, pays_merchant=True)
-        assert represented.state == "to_write_off"
+        decided = write_off(tmp_path, str(unpaid), "S. Alami", "our fault", NOW_MS, pays_merchant=True)
+        assert decided.state == "to_write_off"
         journal.reverse(gone)
         journal.reverse(part, 2_500)
         added = journal.decide(merchant_id=INN.id, capture="completion", original_id=hold, amount_minor=500)
         assert _states(tmp_path)[gone] == ("reversed", 0, None)
-        for specs, expired in ((IN_EUROS, 0), (IN_EUROS, 0), (SPECS, 2), (WITH_NEW, 0)):
+        for specs, expired in ((IN_EUROS, 0), (SPECS, 0), (SPECS, 2), (WITH_NEW, 0)):
             assert close_day(tmp_path, specs, None, later_ms(tmp_path)).expired_count == expired
             journal.decide()
         assert check_books(tmp_path).faults == ()
@@ -57,10 +59,15 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
         paid: ("written_off", 2_000_000, SATURDAY),
     }
     story = exception_story(tmp_path, rrn(late))
-    assert (story.first_reason, story.later_reasons) == (UNKNOWN, ((SATURDAY, OTHER_CURRENCY), (MONDAY, UNKNOWN)))
+    assert (story.first_reason, story.later_reasons) == (UNKNOWN, ((SATURDAY, OTHER_CURRENCY), (SUNDAY, UNKNOWN)))
     assert (story.item.reason, story.item.age_days, story.item.age_dates, story.orders) == (UNKNOWN, 4, 4, ())
     (order,) = exception_story(tmp_path, str(paid)).orders
     assert (order.business_date, order.action, order.pays_merchant, order.person) == (SATURDAY, "write_off", 1, "S. Alami")
+    assert [each.action for each in exception_story(tmp_path, rrn(accepted)).orders] == ["write_off", "represent"]
+    for date, told in ((SATURDAY, {lost: 0, paid: 0, accepted: 2_000_000}), (MONDAY, {hold: 0, added: 0})):
+        with closing(notices.ClearedDay(tmp_path, "atlas", date)) as day:
+            items = {item.request_id: item.amount_minor for item in day.take(20)}
+            assert items | told == items
     with pytest.raises(NegativeAnswerError, match=f"the exception ended on {SATURDAY}: presented"):
         write_off(tmp_path, rrn(accepted), "S. Alami", "late", NOW_MS)
     with closing(sqlite3.connect(tmp_path / "books.db")) as books:

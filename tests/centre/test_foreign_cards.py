@@ -11,7 +11,8 @@ from attrs import evolve
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.merchant import Merchant
 from switch.rates import NO_RATES
 from switch.specs.specification import Specs

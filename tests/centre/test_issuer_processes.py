@@ -17,7 +17,7 @@ from switch.centre.issuer_processes import (
     IssuerProcess,
 )
 from switch.machine.stopping import Stop
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 KILLED = Ending(words="ended with -9", pause_seconds=KILLED_PAUSE_SECONDS)
 FULL = Ending(words="ended with 2 (the disk is full)", pause_seconds=ENDED_PAUSE_SECONDS)

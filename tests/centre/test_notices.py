@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switch.centre.notices import OF_A_KIND_MAX, OF_A_LINE_MAX, NoticeLimit
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 
 def limited() -> tuple[NoticeLimit, list[Notice], list[float]]:

@@ -16,15 +16,14 @@ from trio.testing import MockClock
 
 from switch.centre import trace_process
 from switch.centre.trace_process import PAUSE_SECONDS, TraceProcess
-from switch.cli.issuer import starter_command
 from switch.data_folder.vault import Vault
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.machine import starter as starter_module
 from switch.machine.starter import Starter
-from switch.machine.starting import launch
+from switch.machine.starting import launch, starter_command
 from switch.machine.stopping import FINISH, Stop
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.trace import hand_over
 from switch.trace.reader import last_messages
 from switch.trace.recorder import TRACE_FILE, begin_trace

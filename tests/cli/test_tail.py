@@ -19,7 +19,8 @@ from switch.centre.as_process import CentreProcess, running_centre
 from switch.cli.show.following import Filter, patience_ms
 from switch.cli.tail import follow
 from switch.data_folder.vault import Vault
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.trials.small_centre import small_specs

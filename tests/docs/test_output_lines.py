@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import get_args
 
-from switch.routing.traffic.effects import NoticeKind
+from switch.routing.traffic.notice import NoticeKind
 from tests.docs.pages import ROOT, tables
 
 PAGE = ROOT / "docs" / "reference" / "output-lines.md"

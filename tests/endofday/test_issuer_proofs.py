@@ -8,7 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
+from switch.casework.open_items import write_off
 from switch.cli.console.words import translated
 from switch.endofday import cleared_notices
 from switch.endofday.close import check_books, close_day
@@ -20,7 +24,7 @@ from switch.issuers.process.book import Book
 from switch.issuers.process.upkeep import Upkeep
 from switch.transaction import CREDITS, ExchangeKey
 from tests.issuers.cast import NOW_MS, atlas
-from tests.support.day_builders import FRIDAY, SATURDAY, close_two_days, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, KIOSK, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 
 _APPROVED = """
 SELECT r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn, r.transaction_type, d.approved_minor
@@ -83,6 +87,37 @@ def test_what_a_completion_or_a_batch_captures_is_held_no_more(tmp_path: Path, f
         accounts = AccountBook(atlas())
         accounts.replay(book.entries())
     assert (accounts.held_on("atlas-0001"), accounts._taken_minor["atlas-0001"]) == (0, 12_000)
+
+
+def test_two_banks_are_each_held_to_what_is_theirs_of_a_date(tmp_path: Path) -> None:
+    """Sales, an adjustment of an earlier date, exceptions that are presented or written off, and what expired, at both."""
+    inn = evolve(HOTEL, capture="completion", hold_days=1)
+    banks, shops = ("atlas", "rif"), (GROCER.id, "NOBODY000000001", KIOSK.id)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sales = [[journal.decide(issuer=bank, merchant_id=shop) for shop in shops] for bank in banks]
+        for bank in banks:
+            journal.hold(issuer=bank, merchant_id=inn.id)
+        close_day(tmp_path, day_specs((GROCER, inn)), None, later_ms(tmp_path))
+        for sale, lost, _ in sales:
+            journal.reverse(sale, 6_000)
+            write_off(tmp_path, str(lost), "S. Alami", "shop left", NOW_MS)
+        journal.decide(issuer="rif", amount_minor=700)
+        report = close_day(tmp_path, day_specs((GROCER, inn, KIOSK)), None, later_ms(tmp_path))
+        assert report.represented_count == 2
+        assert (report.adjustment_count, report.expired_count) == (2, 2)
+        columns = "issuer, acquirer_id, terminal_id, stan, transmitted_at, rrn, amount_minor"
+        asked = journal.connection.execute(f"SELECT {columns} FROM request ORDER BY id").fetchall()
+    for bank in banks:
+        with closing(Book.open(tmp_path / "issuers" / f"{bank}.db")) as book:
+            held = [(key, rrn, minor) for issuer, *key, rrn, minor in asked if issuer == bank]
+            book.append(Entry(NOW_MS, "a", "hold", minor, *ExchangeKey(*key), rrn, "", "00") for key, rrn, minor in held)
+            accounts = AccountBook(evolve(atlas(), id=bank))
+            accounts.replay(book.entries())
+            upkeep = Upkeep(accounts, book, tmp_path)
+            while upkeep.step(NOW_MS):
+                pass
+            assert accounts.held_on("a") == 0
+    assert check_books(tmp_path).faults == ()
 
 
 TWICE = f"INSERT INTO entry SELECT NULL, {', '.join(Entry._fields)} FROM entry WHERE kind = 'posted' LIMIT 1"
@@ -170,3 +205,49 @@ def test_lines_are_joined_as_json_writes_them(tmp_path: Path, monkeypatch: pytes
             assert [item["rrn"] for item in items] == rrns[first::2], (
                 "each bank is told of its own, in the order of the journal"
             )
+
+
+_ITEM_TABLES = """
+ATTACH ':memory:' AS journal;
+CREATE TABLE journal.request (
+  id INTEGER PRIMARY KEY, issuer, acquirer_id, terminal_id, stan, transmitted_at, local_at, rrn, pan_cipher, function);
+CREATE TABLE journal.decision (request_id INTEGER PRIMARY KEY, approved_minor);
+CREATE TABLE adjustment (business_date, request_id, issuer, amount_minor);
+CREATE TABLE released_item (business_date, request_id, outcome);
+CREATE TABLE exception_end (business_date, request_id, outcome);
+CREATE TEMP TABLE presented_by_request (request_id INTEGER PRIMARY KEY, issuer, amount_minor, approval_code);
+"""
+
+
+@given(
+    presented=st.sets(st.integers(1, 12)),
+    adjusted=st.lists(st.integers(1, 12), max_size=6),
+    expired=st.sets(st.integers(1, 12), max_size=3),
+    written_off=st.sets(st.integers(1, 12), max_size=3),
+    at_once=st.integers(1, 5),
+)
+def test_a_bank_is_told_of_everything_once_in_the_order_of_the_journal(
+    presented: set[int], adjusted: list[int], expired: set[int], written_off: set[int], at_once: int
+) -> None:
+    with closing(sqlite3.connect(":memory:")) as books, pytest.MonkeyPatch.context() as changed:
+        books.executescript(_ITEM_TABLES)
+        banks = {request_id: ("atlas", "rif")[request_id % 2] for request_id in range(1, 13)}
+        requests = [(each, bank, "", "", "", "", "", f"{each:012d}", b"", "request") for each, bank in banks.items()]
+        books.executemany(f"INSERT INTO journal.request VALUES ({', '.join('?' * 10)})", requests)
+        books.executemany(
+            "INSERT INTO presented_by_request VALUES (?, ?, 100, '')", [(each, banks[each]) for each in presented]
+        )
+        books.executemany("INSERT INTO adjustment VALUES (?, ?, ?, -5)", [(FRIDAY, each, banks[each]) for each in adjusted])
+        books.executemany("INSERT INTO released_item VALUES (?, ?, 'expired')", [(FRIDAY, each) for each in expired])
+        books.executemany("INSERT INTO exception_end VALUES (?, ?, 'written_off')", [(FRIDAY, each) for each in written_off])
+        changed.setattr(cleared_notices, "ITEMS_AT_ONCE", at_once)
+        changed.setattr(cleared_notices, "_captures", lambda *_: {})
+        told: dict[str, list[int]] = {"atlas": [], "rif": []}
+        with cleared_notices._beside(books, FRIDAY):
+            counts = cleared_notices._counts(books, ["atlas", "rif"])
+            for bank, lines in cleared_notices._pieces(books, FRIDAY, ["atlas", "rif"]):
+                told[bank] += [json.loads(line)["request"] for line in lines.splitlines()]
+    expected = sorted([*presented, *adjusted, *expired, *written_off])
+    for bank, requests_told in told.items():
+        assert requests_told == [each for each in expected if banks[each] == bank]
+        assert counts[bank] == len(requests_told)

@@ -18,7 +18,7 @@ from switch.centre.as_process import CentreProcess, running_centre
 from switch.errors import UnreachableError
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.site.serving import GATEWAY_FOLDER
-from switch.journal.journal import JOURNAL_FILE
+from switch.journal.journal_file import JOURNAL_FILE
 from tests.support.gateway_money import differences, unsettled
 from tests.support.http_shop import HttpShop
 from tests.support.kills import kills

@@ -12,7 +12,8 @@ from attrs import evolve
 
 from switch.card import Pan
 from switch.data_folder.vault import Vault
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.journal.reader import JournalReader
 from switch.routing.memory.past import Archive, DecidedRequest, Reference, SameStan
 from switch.routing.traffic.effects import JournalDecision, JournalRequest

@@ -11,7 +11,9 @@ import pytest
 from switch.card import Pan
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
-from switch.journal.journal import JOURNAL_FILE, SCHEMA_VERSION, Batch, SqliteJournal
+from switch.journal.journal import SCHEMA_VERSION, Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
+from switch.machine.kept_files import LOOK_MS
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.totals import IN_BALANCE, Reconciled
 from switch.routing.rules.reversal import ReversalOutcome
@@ -223,3 +225,40 @@ def test_the_last_time_is_that_of_whatever_came_last(journal: SqliteJournal, tmp
         row = {name: 60_000 if name == column else ANY[kind] for name, kind in columns_of(db, table).items()}
         db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     assert journal.last_ms() == 60_000
+
+
+def test_what_was_committed_waits_to_be_folded_and_is_in_the_file_itself_then(journal: SqliteJournal, tmp_path: Path) -> None:
+    alone = f"{(tmp_path / JOURNAL_FILE).as_uri()}?immutable=1"  # the log beside the file is not read
+    for number in (1, 2):
+        journal.commit(Batch([_asked(number)], [], []), 1_000 * number)
+        waits = [journal.to_be_folded]
+        for fold in (journal.fold_beside, journal.fold):
+            fold()
+            waits.append(journal.to_be_folded)
+        assert waits == [True, True, False]
+        with closing(sqlite3.connect(alone, uri=True)) as db:
+            assert db.execute("SELECT COUNT(*) FROM request").fetchone() == (number,)
+    journal.close()
+
+
+@pytest.mark.parametrize("name", [JOURNAL_FILE, KEY_FILE])
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_journal_whose_file_or_key_is_another_takes_nothing_more(
+    journal: SqliteJournal, tmp_path: Path, name: str, how: str
+) -> None:
+    journal.commit(Batch([_asked(1)], [], []), 1_000)
+    kept = (tmp_path / name).read_bytes()
+    (tmp_path / name).unlink()
+    if how == "replaced":
+        (tmp_path / "other").write_bytes(kept)
+        (tmp_path / "other").rename(tmp_path / name)
+    asks = (
+        journal.look,
+        lambda: journal.commit(Batch([_asked(2)], [], []), 1_000 + LOOK_MS),
+        lambda: journal.commit(Batch([_asked(2)], [], []), 1_000),
+        lambda: journal.open_business_date("2026-11-23", "operator", 2),
+    )
+    for ask in asks:
+        with pytest.raises(DataFolderError, match=rf"{JOURNAL_FILE}: .*Switch stops"):
+            ask()
+    journal.close()

@@ -12,8 +12,9 @@ from attrs import evolve
 
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal, last_references, read_life
-from switch.journal.reader import has_approvals_of, read_open_date
+from switch.journal.journal import Batch, SqliteJournal, last_references, read_life
+from switch.journal.journal_file import JOURNAL_FILE, has_approvals_of
+from switch.journal.reader import read_open_date
 from switch.merchant import BY_COMPLETION
 from switch.routing.memory.past import Reference
 from switch.routing.traffic.effects import JournalDecision, JournalRequest

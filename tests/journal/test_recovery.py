@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.journal import reader
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
 from switch.routing.handling import reversals
 from switch.routing.memory import history

@@ -17,7 +17,8 @@ import pytest
 from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.journal import reader
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.journal.reader import JournalReader
 from switch.routing.handling import reversals
 from switch.routing.memory import history

@@ -16,7 +16,7 @@ from switch.lines import acquirer_lines
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 FRONT, OWN = bytes.fromhex("6000000000"), bytes.fromhex("6000010002")
 

@@ -12,7 +12,7 @@ from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE, SIGNED_OFF, UP
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.network_management import Identity
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 
 class Zone:

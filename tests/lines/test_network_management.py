@@ -12,7 +12,7 @@ from switch.iso8583.mapping.session import CUT_OVER, ECHO, SIGN_ON, Session
 from switch.iso8583.message import Message
 from switch.lines.line import Line
 from switch.lines.network_management import Identity, Station
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 
 @define(eq=False)

@@ -38,7 +38,7 @@ from switch.lines.selector import Lines
 from switch.lines.sockets import listen
 from switch.lines.tls import HANDSHAKE_SECONDS_MAX, LEAVE_SECONDS_MAX, TlsSocket, answer, call
 from switch.lines.tls_context import ClientSide, ServerSide, client_side, server_side, tls_fault
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from tests.support.centre_in_loop import NOW_MS, Client, cancellable, purchase, specs, wire
 from tests.support.certificates import ASKED, HOST, REQUIRED, Drawer
 from tests.support.played_issuer import network, quiet

@@ -8,11 +8,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from switch.machine.starting import Launched, ask_for, launch
+from switch.machine import ahead
+from switch.machine.starting import Launched, ask_for, launch, starter_command
 
 STARTER = """
 import os, socket, sys
@@ -142,3 +144,49 @@ def test_variables_that_stand_for_options_are_not_handed_on(monkeypatch: pytest.
         one.close()
     finally:
         launched.end_now()
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands of the starters that are launched; none runs."""
+    found = list[list[str]]()
+
+    class Ended:
+        def end_now(self) -> None:
+            found.append(["end"])
+
+    def launched(command: list[str]) -> Ended:
+        found.append(command)
+        return Ended()
+
+    monkeypatch.setattr(ahead, "launch", launched)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "folder"),
+    [
+        (["up"], None),
+        (["up", "--specs", "mine/"], "mine"),
+        (["up", "--quiet", "--specs=mine", "--trace"], "mine"),
+    ],
+)
+def test_a_starter_is_launched_ahead_once(arguments: list[str], folder: str | None, commands: list[list[str]]) -> None:
+    command = starter_command(Path(folder) if folder else None)
+    ahead.launch_ahead(arguments)
+    ahead.launched_by(command)
+    ahead.end_unneeded()
+    assert commands == [command]
+
+
+def test_a_starter_of_another_specification_is_launched_anew(commands: list[list[str]]) -> None:
+    ahead.launch_ahead(["up"])
+    ahead.launched_by(starter_command(Path("mine")))
+    assert commands == [starter_command(None), ["end"], starter_command(Path("mine"))]
+
+
+@pytest.mark.parametrize("arguments", [[], ["send"], ["up", "--help"], ["up", "-h"]])
+def test_no_other_command_has_a_starter(arguments: list[str], commands: list[list[str]]) -> None:
+    ahead.launch_ahead(arguments)
+    ahead.end_unneeded()
+    assert commands == []

@@ -12,7 +12,8 @@ from attrs import define
 from trio.testing import MockClock
 
 from switch.data_folder.vault import Vault
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from tests.messages.acquirers import acquirer
 from tests.messages.trial import DATE, SILENCE
 from tests.support.centre_in_loop import Client, Loopback, loopback

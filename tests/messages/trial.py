@@ -14,7 +14,8 @@ from attrs import Factory, define, field
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from tests.messages.acquirers import AMOUNT, TOO_MUCH, Acquirer, acquirer
 from tests.messages.table import AFTER_RESTART, AGAIN, DECLINED, DOWN, SILENT, Cell
 from tests.support.centre_in_loop import Client, Loopback, loopback, scenario, specs

@@ -29,7 +29,8 @@ from switch.data_folder.vault import Vault
 from switch.iso8583.codec import Codec
 from switch.issuers.process.book import MemoryBook
 from switch.issuers.process.host import IssuerHost
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from tests.mutation.bystander import Bystander

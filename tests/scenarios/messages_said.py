@@ -7,7 +7,8 @@ from collections.abc import Collection
 from attrs import field, frozen
 
 from switch.scenarios.host_rule import HostRule
-from switch.scenarios.playbook import Marks, Playbook
+from switch.scenarios.playbook import Playbook
+from switch.scenarios.rule_index import Marks
 
 CARD, OTHER_CARD = "4507160000000010", "4507160000000028"
 NAMES = {"response_code": "39", "system_trace_audit_number": "11"}
@@ -38,7 +39,19 @@ class Said:
     @property
     def marks(self) -> Marks:
         amount = "" if self.amount_minor is None else f"{self.amount_minor:012d}"
-        return Marks(self.card, self.terminal, self.merchant, amount, self.mti)
+        others = tuple(sorted(self.others.items()))
+        kind = self.mti, self.kinds, others, tuple(sorted(self.elements.items()))
+        return Marks(
+            self.card,
+            (self.card, others),
+            self.terminal,
+            self.merchant,
+            None,
+            amount,
+            kind,
+            str(others),
+            {int(number): value for number, value in self.elements.items()},
+        )
 
 
 class NeverAsked:

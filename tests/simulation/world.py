@@ -23,7 +23,8 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation, totals_resp
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.cards.magic import Match
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, RoutingTable

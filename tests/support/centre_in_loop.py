@@ -24,7 +24,7 @@ from switch.issuers.process.host import IssuerHost
 from switch.journal.journal import MemoryJournal
 from switch.lines.sockets import listen
 from switch.lines.wire_format import WireFormat
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.host_scenario import HostScenario
 from switch.scenarios.playbook import Playbook
 from switch.spec_table import SpecTable

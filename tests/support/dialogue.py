@@ -23,12 +23,12 @@ from switch.routing.traffic.effects import (
     JournalReconciliation,
     JournalRequest,
     JournalReversal,
-    Notice,
     Reply,
     ReplyReversal,
     ReplyTotals,
 )
 from switch.routing.traffic.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
+from switch.routing.traffic.notice import Notice
 from switch.transaction import Authorization, ExchangeKey, IssuerAnswer, Reversal
 
 ATLAS = Route(issuer="atlas", scheme="cmi", product="debit")

@@ -10,7 +10,8 @@ from switch.data_folder.vault import Vault
 from switch.explain.lifecycle import story
 from switch.explain.step import Step
 from switch.explain.timeline import steps
-from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.routing.memory.deliveries import DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination

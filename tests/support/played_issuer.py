@@ -20,7 +20,7 @@ from switch.iso8583.mti import response_mti
 from switch.journal.journal import MemoryJournal
 from switch.lines.sockets import accept, listen
 from switch.lines.wire_format import WireFormat
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from tests.support.centre_in_loop import NOW_MS, Client, purchase, specs, wire
 
 

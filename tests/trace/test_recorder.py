@@ -20,8 +20,9 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
-from switch.routing.traffic.effects import Notice
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
+from switch.routing.traffic.notice import Notice
 from switch.trace.reader import TraceChoice, Traced, last_messages, numbered_messages
 from switch.trace.recorder import TRACE_FILE, TRACED_MAX, TRIM_EVERY, Recorder
 from switch.trace.told import Trace

@@ -14,7 +14,8 @@ from switch.data_folder.vault import Vault
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.transaction import ExchangeKey
 from tests.support import centre_in_loop
 from tests.support.centre_in_loop import Client, Loopback, loopback, purchase

@@ -11,7 +11,8 @@ from attrs import frozen
 
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.lines.wire_format import WireFormat
 from tests.messages.acquirers import Acquirer, acquirer
 from tests.support.centre_in_loop import Client, specs, wire

@@ -17,7 +17,8 @@ from switch.endofday.close import check_books, close_day
 from switch.iso8583.mapping.acquirer import original_data, replacement_amounts
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
-from switch.journal.journal import BOOKS_FILE, JOURNAL_FILE
+from switch.journal.journal import BOOKS_FILE
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.specs.load import load_specs
 from switch.transaction import ExchangeKey
 from tests.cli.command import run

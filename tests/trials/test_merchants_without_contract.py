@@ -15,7 +15,8 @@ from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.endofday.statements import statement
 from switch.iso8583.message import Message
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.specs.folder import default_folder
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs

@@ -10,7 +10,8 @@ from switch.endofday.close import close_day
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.transaction import ExchangeKey
 from tests.messages.acquirers import acquirer
 from tests.support.centre_in_loop import loopback, purchase, specs

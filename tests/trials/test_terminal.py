@@ -8,7 +8,8 @@ from pathlib import Path
 from switch.data_folder.vault import Vault
 from switch.endofday.close import check_books, close_day
 from switch.endofday.statements import statement
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.specs.load import load_specs
 from tests.support import centre_in_loop
 from tests.support.centre_in_loop import Loopback, loopback, specs

@@ -17,7 +17,8 @@ from switch.endofday.statements import statement
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
-from switch.journal.journal import BOOKS_FILE, JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import BOOKS_FILE, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.money import format_minor
 from switch.specs.load import load_specs
 from switch.transaction import ExchangeKey

@@ -12,7 +12,7 @@ import trio
 from switch.business_day import Calendar
 from switch.errors import BusyError
 from switch.journal.journal import Journal
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 CLOCK_SECONDS: Final = 1.0  #: how often the clock is looked at while the cut-off is far: somebody may set it forward
 WAIT_SECONDS_MIN: Final = 0.05  #: and while it is near

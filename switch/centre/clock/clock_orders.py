@@ -26,7 +26,7 @@ from switch.centre.clock.clock_facts import clock_facts, time_in_words
 from switch.data_folder.centre_clock import AT_MS_MAX, MACHINE, CentreClock, ClockSetting, machine_ms
 from switch.errors import SwitchError
 from switch.journal.journal import SqliteJournal
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 MACHINES_TIME: Final = "now"  #: where an instant is expected: the machine's clock, as it is
 

@@ -20,7 +20,7 @@ from switch.lines.line import Line
 from switch.lines.staging.cues import AnswerCue, bears_cues, tell_cue
 from switch.lines.staging.issuer_script import IssuerScript
 from switch.merchant import Merchant
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import HALF_OPEN, Conduct
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.vocabulary.rule_words import ISSUER
@@ -49,6 +49,15 @@ class IssuerStage:
     def plays(self) -> bool:
         """Whether there are rules at issuers."""
         return self._script.playbook.has(ISSUER)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a rule waits for an answer of an issuer that is no process of ours."""
+        return bool(self._awaited)
+
+    def may_mean(self, issuer: str, line: Line, elements: Mapping[int, str], forwarder_id: str) -> bool:
+        """Whether a rule may mean the request of these elements as it goes on to an issuer."""
+        return self._script.may_apply(issuer, line.codec.dialect, elements, forwarder_id)
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""

@@ -16,7 +16,7 @@ from switch.centre.host.scope_orders import of_kind
 from switch.centre.host.script import HostScript
 from switch.data_folder.page_rules import mark_page_rules
 from switch.iso8583.scripted.glance import card_of
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.playbook import Playbook
 from switch.scenarios.vocabulary.rule_words import PAGE
 from switch.specs.specification import Specs

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plain.plain_request import PickedElements, marks_picked
@@ -22,22 +20,22 @@ class HostScript(RuleScript):
     def cue(self, line: Line, message: Message) -> Cue | None:
         """The rule that changes the answer to a message in the form of 1987, counted as applied; None where none does."""
         facts = self._facts_of(message, line.codec.dialect, connection=line.name)
-        cue = self.playbook.match(marks_of(message), facts)
+        cue = self.playbook.match(marks_of(message, line.name), facts)
         if cue is None or cue.conduct.usual:
             return None
         self.applied.note(message, cue)
         return cue
 
-    def may_apply(self, line: Line, picked: tuple[Any, ...], elements: PickedElements) -> bool:
-        """Whether a rule may mean a plain request of which these values were picked. Nothing is counted."""
-        message: Message = tuple.__new__(Message, (picked[0], elements))
-        facts = self._facts_of(message, line.codec.dialect, connection=line.name)
-        return self.playbook.may_match(marks_picked(picked), facts)
+    def may_apply(self, line: Line, elements: PickedElements) -> bool:
+        """Whether a rule may mean a plain request for money. Nothing is counted."""
+        later = self._later
+        later.elements, later.dialect, later.connection = elements, line.codec.dialect, line.name
+        return self.playbook.may_match(marks_picked(elements, line.name), later)
 
     def page_cue(self, message: Message, listener: str, specs: Specs) -> Cue | None:
         """The rule at the payment page that applies to a payment which the page is about to ask for on a listener, counted as
         applied; None where none does."""
-        return self.playbook.match(marks_of(message), self.facts_now(message, listener, specs), PAGE)
+        return self.playbook.match(marks_of(message, listener), self.facts_now(message, listener, specs), PAGE)
 
     def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
         """What rules may ask of a message that would come on a listener now."""

@@ -11,7 +11,7 @@ from switch.centre.host.scope_orders import list_of, of_kind
 from switch.lines.staging.answer_stage import AnswerStage
 from switch.lines.staging.applied_rules import AppliedRules
 from switch.lines.staging.held import HeldAnswer
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 
 HELD_WAIT_SECONDS_MAX: Final = 5.0  #: of one order; who has the door opened may stay for ten
 

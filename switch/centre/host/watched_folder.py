@@ -11,7 +11,7 @@ import trio
 from switch.centre.host.orders import CarryOut
 from switch.display.plural import plural
 from switch.errors import SwitchError
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.specs.files import read_bytes
 
 FOLDER_LOOK_SECONDS: Final = 1.0  #: between two looks

@@ -35,7 +35,7 @@ from switch.money import format_minor
 from switch.record import altered
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
@@ -44,6 +44,7 @@ from switch.routing.traffic.events import (
     Scripted,
     TotalsReceived,
 )
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import RESET, Conduct
 from switch.transaction import (
     ADVICE,
@@ -135,10 +136,8 @@ class Inbound:
         if picked is None or line in self._callers.signed_off or not self._dates_right(*when(picked)):
             return False
         elements = PickedElements(picked, line.codec, frame.body)
-        if self.script is not None and self.script.may_apply(line, picked, elements):
-            return False
         request = plain_authorization(picked, elements, CURRENCY)
-        if request is None:
+        if request is None or (self.script is not None and self.script.may_apply(line, elements)):
             return False
         line.opening = None
         line.answers_due += 1
@@ -216,7 +215,8 @@ class Inbound:
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
-        picked = line.pickers[1](frame.body) if self.issuers is None and line.pickers is not None else None
+        awaited = self.issuers is not None and self.issuers.awaits
+        picked = line.pickers[1](frame.body) if line.pickers is not None and not awaited else None
         answer = None if picked is None else plain_issuer_answer(picked, self._waiting)
         if answer is not None:
             self._take(AnswerReceived(link.issuer, answer), now, effects)

@@ -30,17 +30,9 @@ from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.pending import Exchange
-from switch.routing.traffic.effects import (
-    Deliver,
-    Effect,
-    Forward,
-    JournalOccurrence,
-    Notice,
-    Reply,
-    ReplyReversal,
-    ReplyTotals,
-)
+from switch.routing.traffic.effects import Deliver, Effect, Forward, JournalOccurrence, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed, Scripted
+from switch.routing.traffic.notice import Notice
 from switch.scenarios.conduct import Conduct
 from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
@@ -228,8 +220,8 @@ class Outbound:
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         own, origin = self._voice.institution_id, effect.origin
-        plain = request.security is None and link.billing is None and self.issuers is None
-        if plain and origin and request.carried is origin.elements:
+        plain = request.security is None and link.billing is None and origin and request.carried is origin.elements
+        if plain and (self.issuers is None or not self.issuers.may_mean(issuer, line, origin.elements, own)):
             mti = forwarding.REQUEST_MTIS[request.message_class]
             if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
                 self._touched[line] = None

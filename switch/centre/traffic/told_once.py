@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from switch.routing.traffic.effects import Notice, NoticeKind
+from switch.routing.traffic.notice import Notice, NoticeKind
 
 WARNINGS_MAX: Final = 1_000  #: that are counted; what is new beyond them is told each time
 _COUNTS_TOLD: Final = frozenset(10**power for power in range(1, 12))  #: a person wants to know that it goes on

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from switch.journal.journal import Batch
-from switch.routing.traffic.effects import UNTOLD, Effect, Notice
+from switch.routing.traffic.effects import UNTOLD, Effect
+from switch.routing.traffic.notice import Notice
 
 
 class Sending(Protocol):

@@ -12,7 +12,8 @@ from switch.iso8583.message import Message
 from switch.iso8583.reading.openings import protocol_of
 from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.line import Line
-from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect
+from switch.routing.traffic.notice import Notice
 from switch.transaction import FORMAT_ERROR
 
 WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of: their sender waits too

@@ -15,10 +15,24 @@ class Guarded:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._styled = stream, stream.isatty()
+        self.fault: OSError | None = None  #: why the last of it could not be written
 
     def write(self, text: str) -> int:
-        self._stream.write(visible_lines(text, styled=self._styled))
+        with self._faults_kept():
+            self._stream.write(visible_lines(text, styled=self._styled))
         return len(text)
+
+    def flush(self) -> None:
+        with self._faults_kept():
+            self._stream.flush()
+
+    @contextmanager
+    def _faults_kept(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            self.fault = fault
+            raise
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -39,7 +39,8 @@ def rule_that_applied(data: Path | None, *, rrn: str, stan: str = "", terminal: 
 def is_stored(rrn: str, data: Path | None) -> bool:
     """Whether the journal has a request of this RRN, so that its life can be told."""
     from switch.cli.command.options import DATA_FOLDER
-    from switch.journal.journal import JOURNAL_FILE, read_life
+    from switch.journal.journal import read_life
+    from switch.journal.journal_file import JOURNAL_FILE
 
     folder = data or DATA_FOLDER
     try:

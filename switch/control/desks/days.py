@@ -16,7 +16,7 @@ from switch.endofday import books
 from switch.endofday.close import close_day, show_day
 from switch.endofday.report import CLOSED, RENDERED_AGAIN
 from switch.errors import NegativeAnswerError, SwitchError
-from switch.journal.journal import JOURNAL_FILE
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.journal.reader import read_open_date
 from switch.mail.delivery import mail_after_close
 

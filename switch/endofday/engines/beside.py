@@ -30,7 +30,7 @@ _UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request
 #: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
 _READ_BY_ROW: Final = """
 SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
-  OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
+  OR merchant_id IN (SELECT merchant_id FROM {rounded})
 """
 _LISTED: Final = Handed("exception_item", ("request_id",), "FROM exception_item")
 _ROUNDED: Final = Handed("card_acceptor", ("merchant_id",), "FROM card_acceptor WHERE rounding = 'remise'")
@@ -113,18 +113,20 @@ class BesideEngine:
         if table == "fee_line":
             return
         if table == "presentment":
-            self._take_some()
+            self.take_some(_ROUNDED, {})
             return
         found = self.computer.found(query("captured_told") if table == "captured" else f"SELECT * FROM {table} ORDER BY ALL")
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(found.names)})")
         self.add(table, found)
 
-    def _take_some(self) -> None:
-        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
+    def take_some(self, rounded: Handed, parameters: Mapping[str, object]) -> None:
+        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones; ``rounded`` are the
+        merchants whose commission is rounded once a remise."""
         self.connection.begin("presentment")
-        self._give((_LISTED, _ROUNDED), {})
+        self._give((_LISTED, rounded), parameters)
         columns = self.connection.columns("presentment")
-        for rows in self.computer.found(_READ_BY_ROW.format(columns=", ".join(columns))).batches:
+        sql = _READ_BY_ROW.format(columns=", ".join(columns), rounded=rounded.table)
+        for rows in self.computer.found(sql).batches:
             self.connection.add_lines("presentment", rows)
 
     def ask(self, sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, c
 from switch.errors import DataFolderError
 from switch.record import frozen
 
+GIBIBYTES_MAX: Final = 3  #: of memory for DuckDB, however much there is: what does not fit goes into the folder
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
 #: A statement that stores, parted: its table, the columns, and what is stored in them.
@@ -42,6 +43,9 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
         assert isinstance(connection, BooksConnection)
         try:
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+            (limit,) = duck.execute("SELECT current_setting('memory_limit')").fetchone()
+            if limit.endswith("GiB") and float(limit.split()[0]) > GIBIBYTES_MAX:
+                duck.execute(f"SET memory_limit = '{GIBIBYTES_MAX}GiB'")
             duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
             yield DuckEngine(connection, Duck(connection, duck, data))
@@ -167,5 +171,5 @@ class DuckEngine(BesideEngine):
     def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
         return notices.begin(self.computer.duck, issuer, apart)
 
-    def tell(self, issuer: str, first_line: str, path: Path) -> None:
+    def tell(self, issuer: str, first_line: str, path: str) -> None:
         notices.write(self.computer.duck, issuer, first_line, path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from switch.endofday.engines.statements import bound, query
@@ -31,7 +30,7 @@ def begin(duck: Any, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
     return int(count) + len(apart)
 
 
-def write(duck: Any, issuer: str, first_line: str, path: Path) -> None:
+def write(duck: Any, issuer: str, first_line: str, path: str) -> None:
     """Write the file of an issuer. OSError where that fails, for the date is closed already."""
     import duckdb
 
@@ -39,4 +38,4 @@ def write(duck: Any, issuer: str, first_line: str, path: Path) -> None:
     try:
         duck.execute(f"COPY ({sql}) TO {quoted(path)} {_AS_LINES}")
     except duckdb.Error as fault:
-        raise OSError(errno.EIO, str(fault).splitlines()[0], str(path)) from None
+        raise OSError(errno.EIO, str(fault).splitlines()[0], path) from None

@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -146,9 +146,10 @@ async def _end_when_asked(stop: Stop, ended: trio.Event) -> None:
 
 async def _end_with_input(ended: trio.Event) -> None:
     """Whoever started this process holds the other end of its standard input."""
-    async with trio.lowlevel.FdStream(os.dup(sys.stdin.fileno())) as stream:
-        while await stream.receive_some():
-            pass
+    with suppress(OSError):
+        async with trio.lowlevel.FdStream(os.dup(sys.stdin.fileno())) as stream:
+            while await stream.receive_some():
+                pass
     ended.set()
 
 

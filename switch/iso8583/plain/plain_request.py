@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
-from switch.card import PAN_DIGITS_MIN, Pan
+from switch.card import BIN_DIGITS_MAX, PAN_DIGITS_MIN, Pan
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import (
     CHANNEL_OF_ENTRY_MODE,
@@ -29,6 +29,9 @@ PLAIN_REQUESTS: Final = Wanted(
     needed=frozenset({2, 3, 4, 7, 11, 32, 37, 41, 42}),
     beside=frozenset({19, 20, 21, 23, 24, 26, 33}),
 )
+#: What rules are found by: card, what tells its BIN, issuer and scheme, terminal, merchant, MCC as sent, amount, what tells the
+#: kind of the message, its connection, and all of its elements.
+RuleMarks = tuple[str, Hashable, str, str, str | None, str, Hashable, str, Mapping[int, str]]
 #: All else of a plain request is as the defaults say.
 _authorization: Final = positional(
     Authorization,
@@ -97,6 +100,12 @@ class PickedElements(UndecodedElements):
         super().__init__(codec, body)
         self._picked = picked
 
+    @property
+    def mti(self) -> str:
+        """Of the request."""
+        mti: str = self._picked[0]
+        return mti
+
     def __getitem__(self, number: int) -> str:
         place = _PLACES.get(number)
         value = self._picked[place] if place is not None else None
@@ -116,6 +125,37 @@ class PickedElements(UndecodedElements):
         return value
 
 
-def marks_picked(picked: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
-    """Card, terminal, merchant, amount and MTI of a request that was picked: what rules are found by (``glance.marks_of``)."""
-    return picked[1], picked[14].rstrip(), picked[15].rstrip(), picked[3], picked[0]
+class ForwardedElements(PickedElements):
+    """The same as they go on to an issuer: with DE 33."""
+
+    __slots__ = ("_forwarder_id",)
+
+    def __init__(self, elements: PickedElements, forwarder_id: str) -> None:
+        self._picked, self._codec, self._body = elements._picked, elements._codec, elements._body
+        self._elements, self._forwarder_id = None, forwarder_id
+
+    def __getitem__(self, number: int) -> str:
+        return self._forwarder_id if number == 33 else super().__getitem__(number)
+
+    def get(self, number: int, default: Any = None) -> Any:
+        return self._forwarder_id if number == 33 else super().get(number, default)
+
+    def decoded(self) -> dict[int, str]:
+        return {**super().decoded(), 33: self._forwarder_id}
+
+
+def marks_picked(elements: PickedElements, line: str = "", issuer: str = "") -> RuleMarks:
+    """What rules are found by (``glance.marks_of``), of a request that was picked and asks for money."""
+    picked = elements._picked
+    amount = picked[3]
+    return (
+        picked[1],
+        picked[1][:BIN_DIGITS_MAX] if not issuer else (picked[1][:BIN_DIGITS_MAX], issuer),
+        picked[14],
+        picked[15],
+        picked[9],
+        amount if len(amount) == 12 else f"{int(amount):012d}",
+        (picked[0], picked[2], picked[10], picked[11], picked[17]),
+        line,
+        elements,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Final
 
+from switch.card import BIN_DIGITS_MAX
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.acquirer import (
     CHANNEL_OF_ENTRY_MODE,
@@ -17,6 +18,7 @@ from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES, TERMINAL_FUNC
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES
 from switch.iso8583.nested.read import element_value
+from switch.iso8583.plain.plain_request import RuleMarks
 from switch.transaction import CARD_VERIFICATION, ECOMMERCE, MANUAL
 
 REVERSAL_CLASS, TOTALS_CLASS = "reversal", "totals"
@@ -29,6 +31,7 @@ _ENTRIES: Final = {
 }
 MCCS_KEPT_MAX: Final = 10_000  #: merchants, beyond which all are looked up again
 KINDS_KEPT_MAX: Final = 1_024  #: of what gateways send there are some dozens
+OF_MOMENTS: Final = frozenset({"date", "instant", "time"})  #: words of when a message came
 USUAL_CURRENCY: Final = "504"  #: of an amount without DE 49
 
 
@@ -43,10 +46,14 @@ def reference_of(message: Message) -> str:
     return message.elements.get(37, "").strip()
 
 
-def marks_of(message: Message) -> tuple[str, str, str, str, str]:
-    """Card, terminal, merchant, amount of twelve digits and MTI: what rules are found by."""
-    e = message.elements
-    return card_of(message), e.get(41, "").rstrip(), e.get(42, "").rstrip(), e.get(4, ""), message.mti
+def marks_of(message: Message, line: str = "", issuer: str = "") -> RuleMarks:
+    """What rules are found by, of a message on a connection, or of one for an issuer."""
+    get, card = message.elements.get, card_of(message)
+    start, said = card[:BIN_DIGITS_MAX], get(4)
+    amount = f"{int(said):012d}" if said is not None and said.isdecimal() else ""
+    kind = (message.mti, get(3), get(22), get(25), get(49), get(70), None if said is None else amount.strip("0") != "")
+    key = (start, issuer) if issuer else start
+    return card, key, get(41, ""), get(42, ""), get(18), amount, kind, line, message.elements
 
 
 class MessageFacts:
@@ -80,6 +87,9 @@ class MessageFacts:
             e = self._message.elements
             named = e.get(42, ""), e.get(18, "")
             return self._mccs.get(named) or self._mcc(*named)
+        if name in OF_MOMENTS:
+            word = self._elsewhere(name, "")
+            return (word,) if word else ()
         return tuple(filter(None, self._words(name)))
 
     def _mcc(self, merchant_id: str, sent: str) -> tuple[str, ...]:

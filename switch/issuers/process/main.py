@@ -25,8 +25,7 @@ from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
 from switch.issuers.process.verifier import KeyVerifier
-from switch.journal.journal import JOURNAL_FILE
-from switch.journal.reader import has_approvals_of
+from switch.journal.journal_file import JOURNAL_FILE, has_approvals_of
 from switch.keys.key_module import KeyModule
 from switch.lines.message_mac import LineMacs, zone_keys
 from switch.lines.selector import settle_memory

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Self
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
+from switch.iso8583.plain.plain_request import ForwardedElements, PickedElements, marks_picked
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.staging.applied_rules import AppliedRules
 from switch.lines.staging.cues import AnswerCue
@@ -15,6 +16,31 @@ from switch.routing.table.routes import RoutingTable
 from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
 from switch.scenarios.playbook import Playbook
 from switch.scenarios.vocabulary.rule_words import ISSUER
+
+
+class FactsLater:
+    """What rules may ask of a plain message: it is looked into once one of them asks for what its marks do not say."""
+
+    elements: PickedElements
+    dialect: Dialect
+    connection = issuer = ""
+
+    def __init__(self, facts_of: Callable[..., MessageFacts]) -> None:
+        self._facts_of = facts_of
+
+    def _facts(self) -> MessageFacts:
+        message = Message(self.elements.mti, self.elements)  # type: ignore[arg-type]  # they are read, and not changed
+        return self._facts_of(message, self.dialect, connection=self.connection, issuer=self.issuer)
+
+    def words(self, name: str) -> Collection[str]:
+        return self._facts().words(name)
+
+    @property
+    def amount_minor(self) -> int | None:
+        return self._facts().amount_minor
+
+    def element(self, name: str) -> str:
+        return self._facts().element(name)
 
 
 class RuleScript:
@@ -32,6 +58,7 @@ class RuleScript:
         self.playbook, self.now, self.applied = playbook, now, applied or AppliedRules()
         self._table, self._elsewhere = table, Elsewhere(table, merchants, now)
         self._facts: MessageFacts | None = None
+        self._later = FactsLater(self._facts_of)
 
     @classmethod
     def beside(cls, other: RuleScript) -> Self:
@@ -41,6 +68,7 @@ class RuleScript:
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
         """Rules ask these contracts from now on."""
         self._elsewhere.merchants, self._facts = merchants, None
+        self.playbook.know_anew()
 
     def _facts_of(self, message: Message, dialect: Dialect, *, connection: str = "", issuer: str = "") -> MessageFacts:
         """What rules may ask of a message, until the next is looked at."""
@@ -58,11 +86,20 @@ class IssuerScript(RuleScript):
     def answer_cue(self, issuer: str, dialect: Dialect, message: Message) -> AnswerCue | None:
         """How the answer to a message in the form of 1987 is given, by the rule that applies, which is counted as applied;
         None where it is given as usual."""
-        cue = self.playbook.match(marks_of(message), self._facts_of(message, dialect, issuer=issuer), ISSUER)
+        facts = self._facts_of(message, dialect, issuer=issuer)
+        cue = self.playbook.match(marks_of(message, issuer=issuer), facts, ISSUER)
         if cue is None or cue.conduct.usual:
             return None
         self.applied.note(message, cue, issuer)
         return AnswerCue(cue.conduct, cue.reason)
+
+    def may_apply(self, issuer: str, dialect: Dialect, elements: Mapping[int, str], forwarder_id: str) -> bool:
+        """Whether a rule may mean the request of these elements as it goes on to an issuer. Nothing is counted."""
+        if not isinstance(elements, PickedElements):
+            return True
+        later = self._later
+        later.elements, later.dialect, later.issuer = ForwardedElements(elements, forwarder_id), dialect, issuer
+        return self.playbook.may_match(marks_picked(later.elements, issuer=issuer), later, ISSUER)
 
 
 class Elsewhere:

@@ -9,15 +9,9 @@ from attrs import evolve
 from switch.routing.memory.deliveries import REVERSAL, Deliveries, Delivery
 from switch.routing.memory.pending import Exchange
 from switch.routing.table.stand_in import StandIns
-from switch.routing.traffic.effects import (
-    Deliver,
-    Effect,
-    JournalDelivered,
-    JournalDelivery,
-    JournalOccurrence,
-    Notice,
-)
+from switch.routing.traffic.effects import Deliver, Effect, JournalDelivered, JournalDelivery, JournalOccurrence
 from switch.routing.traffic.events import DeliveryAnswered, DeliveryFailed
+from switch.routing.traffic.notice import Notice
 from switch.transaction import (
     ADVICE,
     APPROVALS,

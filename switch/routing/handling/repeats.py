@@ -5,8 +5,9 @@ from __future__ import annotations
 from switch.routing.memory.history import History
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Exchange, Pending
-from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice, Reply
+from switch.routing.traffic.effects import Effect, JournalOccurrence, Reply
 from switch.routing.traffic.events import RequestReceived, Scripted
+from switch.routing.traffic.notice import Notice
 from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Decision, refuse
 
 

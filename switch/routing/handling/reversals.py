@@ -19,7 +19,8 @@ from switch.routing.memory.pending import Exchange
 from switch.routing.memory.seen_keys import Seen
 from switch.routing.memory.totals import Batches
 from switch.routing.rules.reversal import GIVEN_BACK, NOT_KNOWN, Demand, ReversalOutcome, undo
-from switch.routing.traffic.effects import Effect, JournalOccurrence, JournalReversal, Notice
+from switch.routing.traffic.effects import Effect, JournalOccurrence, JournalReversal
+from switch.routing.traffic.notice import Notice
 from switch.transaction import APPROVED, LATER, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
 
 REVERSALS_REMEMBERED_MAX: Final = 10_000  #: kept to answer repeats; older ones are judged anew and undo nothing twice

@@ -8,7 +8,7 @@ from typing import Final
 
 from switch.card import mask_numbers
 from switch.merchant import Merchant
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.transaction import Authorization
 
 TOLD_MAX: Final = 1_000  #: terminals that get a notice; a sender may invent a new terminal for each message

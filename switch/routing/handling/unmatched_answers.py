@@ -6,8 +6,9 @@ from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.history import History
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Pending
-from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice
+from switch.routing.traffic.effects import Effect, JournalOccurrence
 from switch.routing.traffic.events import AnswerReceived
+from switch.routing.traffic.notice import Notice
 from switch.transaction import APPROVALS, REASON_INVALID_RESPONSE
 
 

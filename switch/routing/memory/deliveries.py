@@ -15,6 +15,7 @@ from switch.transaction import ADVICE, Authorization
 
 REPEAT_SECONDS_FIRST: Final = 2.0  #: how long a delivery waits for its answer before it is repeated
 REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to this
+_DOUBLED_MAX: Final = 10  #: times; the wait is the longest by then, and one doubled a thousand times would be no number
 STANS: Final = 999_999
 
 REVERSAL: Final = "reversal"  #: the other kind of delivery, beside ADVICE
@@ -81,7 +82,9 @@ class Deliveries:
         if queue is None or not queue.waiting or (queue.due_at is not None and queue.due_at > now):
             return None
         repeat = queue.attempts > 0
-        queue.due_at = now + self._timers * min(REPEAT_SECONDS_FIRST * 2**queue.attempts, REPEAT_SECONDS_MAX)
+        queue.due_at = now + self._timers * min(
+            REPEAT_SECONDS_FIRST * 2 ** min(queue.attempts, _DOUBLED_MAX), REPEAT_SECONDS_MAX
+        )
         queue.attempts += 1
         return queue.waiting[0], repeat
 

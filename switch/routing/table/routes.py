@@ -10,12 +10,11 @@ from typing import Final
 
 from attrs import evolve, field
 
-from switch.card import CardOrigin
+from switch.card import BIN_DIGITS_MAX, CardOrigin
 from switch.record import frozen
 from switch.routing.table.stand_in import StandIn
 from switch.spec_table import SpecTable
 
-BIN_DIGITS_MAX: Final = 11
 FOUND_MAX: Final = 65_536  #: BINs remembered with their route; a table of that size is dropped and begun anew
 
 _BINS = r"(\d{6,11})(?:-(\d{6,11}))?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from switch.card import CardOrigin
 from switch.record import record
@@ -10,56 +10,10 @@ from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.totals import Reconciled
 from switch.routing.rules.reversal import ReversalOutcome
 from switch.routing.table.routes import Route
+from switch.routing.traffic.notice import Notice, OccurrenceKind
 from switch.transaction import NOW, Authorization, CaptureTime, Decision, Reconciliation, Reversal
 
-#: Kinds of occurrences; the journal keeps them, and ``switch explain`` shows them.
-OccurrenceKind = Literal[
-    "came_as_repeat",
-    "contradicted",
-    "given_up",
-    "late_answer",
-    "not_accepted",
-    "repeat",
-    "scenario",
-    "timer",
-    "unknown_code",
-    "unknown_original",
-]
 UNTOLD: Final[frozenset[OccurrenceKind]] = frozenset({"timer"})  #: those that no notice tells of
-#: Kinds of notices on the terminal of ``switch up``: those of occurrences, and those that belong to no request of the journal.
-NoticeKind = Literal[
-    OccurrenceKind,
-    "bad_frame",
-    "clock",
-    "clock_set",
-    "cut_off",
-    "cut_over",
-    "duplicate",
-    "format_error",
-    "garbled",
-    "half_open",
-    "api_died",
-    "gateway_died",
-    "issuer_died",
-    "issuer_down",
-    "issuer_up",
-    "key",
-    "mac",
-    "not_signed_on",
-    "open_to_others",
-    "shortage",
-    "signed_off",
-    "stopping",
-    "tls",
-    "too_many_lines",
-    "trace",
-    "unexpected",
-    "unknown_merchant",
-    "unknown_terminal",
-    "unmatched",
-    "unsupported",
-    "waiting",
-]
 
 
 @record
@@ -173,14 +127,6 @@ class JournalOccurrence:
 
     request_id: int
     kind: OccurrenceKind
-    detail: str
-
-
-@record
-class Notice:
-    """Tell the person watching."""
-
-    kind: NoticeKind
     detail: str
 
 

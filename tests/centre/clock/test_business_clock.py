@@ -14,8 +14,9 @@ from trio.testing import MockClock
 from switch.centre.clock.business_clock import CLOCK_SECONDS, WAIT_SECONDS_MIN, BusinessClock
 from switch.data_folder.vault import Vault
 from switch.errors import BusyError
-from switch.journal.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal
-from switch.routing.traffic.effects import Notice
+from switch.journal.journal import Journal, MemoryJournal, SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
+from switch.routing.traffic.notice import Notice
 from tests.cli.command import run
 from tests.support.centre_in_loop import specs
 

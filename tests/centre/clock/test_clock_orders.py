@@ -14,8 +14,9 @@ from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders
 from switch.data_folder.centre_clock import CentreClock, ClockSetting
 from switch.data_folder.vault import Vault
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
-from switch.routing.traffic.effects import Notice
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
+from switch.routing.traffic.notice import Notice
 from tests.support.centre_in_loop import specs
 
 CALENDAR = specs().calendar

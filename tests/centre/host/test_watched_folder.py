@@ -10,7 +10,7 @@ import trio
 
 from switch.centre.host.orders import Orders
 from switch.centre.host.watched_folder import WatchedFolder, watch
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.notice import Notice
 from switch.specs.load import scenario_of
 from tests.support.centre_in_loop import purchase, specs
 from tests.support.host_stage import staged

@@ -22,11 +22,11 @@ from switch.routing.traffic.effects import (
     JournalReconciliation,
     JournalRequest,
     JournalReversal,
-    Notice,
     Reply,
     ReplyReversal,
     ReplyTotals,
 )
+from switch.routing.traffic.notice import Notice
 from switch.transaction import Decision
 from tests.support.dialogue import request
 

@@ -11,7 +11,8 @@ import pytest
 
 from switch.data_folder.vault import Vault
 from switch.gateway.store.order_book import OrderRefusedError
-from switch.journal.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import SqliteJournal
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.machine.private import make_folder
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.gateway_money import differences

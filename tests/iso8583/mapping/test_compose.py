@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.mapping.acquirer import Stamp, to_authorization
+from switch.iso8583.mapping.acquirer import Stamp, original_data, to_authorization
 from switch.iso8583.mapping.compose import (
     ENTRIES,
     KINDS,
@@ -25,9 +25,12 @@ from switch.iso8583.mapping.compose import (
     parse_change,
     sale_message,
     totals_message,
+    worded,
 )
 from switch.iso8583.mapping.reconciliation import to_reconciliation
+from switch.iso8583.message import Message
 from switch.specs.load import load_specs
+from switch.transaction import ExchangeKey
 from tests.iso8583.samples import heard_in, said_in
 
 SPECS = load_specs()
@@ -176,3 +179,12 @@ def test_any_wish_is_encoded_or_refused(number: int, value: str, dialect: str) -
         assert error.element == number  # noqa: PT017
     else:
         assert Codec(SPECS.dialects[dialect]).decode(data).elements == message.elements
+
+
+@pytest.mark.parametrize(("acquirer_id", "named"), [("504777", "06504777"), ("0012", "040012")])
+def test_an_original_of_1993_has_its_date_and_its_acquirer_as_de_32_has_it(acquirer_id: str, named: str) -> None:
+    sale = sale_message(SALE, ASCII)
+    key = ExchangeKey(acquirer_id, "TERM0001", "000001", "1231235959")
+    told = Message("0420", {**sale.elements, 32: acquirer_id, 90: original_data("0200", key)})
+    said = worded(told, SPECS.dialects["ascii93"], date(2027, 1, 1))
+    assert (said.mti, said.elements[56]) == ("1420", f"1200000001261231235959{named}")

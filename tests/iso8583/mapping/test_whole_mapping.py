@@ -293,5 +293,13 @@ def test_each_message_is_in_the_words_of_the_trade_what_the_file_says() -> None:
     assert list(_lines()) == FILE.read_text("utf-8").splitlines()
 
 
+def test_a_card_known_by_its_track_alone_is_named_by_its_number_where_fewer_elements_are_said() -> None:
+    sale = _asked(PURCHASE)
+    read = {number: value for number, value in sale.carried.items() if number != 2} | {35: f"{sale.pan.digits}=2912201"}
+    for fewer in with_fewer(Message("0420", read), sale.pan):
+        assert fewer.elements[2] == sale.pan.digits
+        assert 35 not in fewer.elements
+
+
 if __name__ == "__main__":
     print(*_lines(), sep="\n")

@@ -15,7 +15,14 @@ from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
-from switch.iso8583.plain.plain_request import PLAIN_REQUESTS, PickedElements, marks_picked, plain_authorization, when
+from switch.iso8583.plain.plain_request import (
+    PLAIN_REQUESTS,
+    ForwardedElements,
+    PickedElements,
+    marks_picked,
+    plain_authorization,
+    when,
+)
 from switch.iso8583.scripted.glance import marks_of
 from switch.transaction import Authorization
 from tests.iso8583.samples import PURCHASE
@@ -143,7 +150,12 @@ def test_what_was_picked_has_the_elements_and_marks_of_the_message(further: dict
     assert {number: elements.get(number, "") for number in range(2, 129)} == {n: decoded.get(n, "") for n in range(2, 129)}
     assert dict(elements) == {number: elements[number] for number in decoded} == decoded
     assert 90 not in elements
-    assert marks_picked(picked) == marks_of(Message("0100", decoded))
+    forwarded, expected = ForwardedElements(elements, "504999"), {**decoded, 33: "504999"}
+    assert dict(forwarded) == {number: forwarded[number] for number in expected} == expected
+    assert {number: forwarded.get(number) for number in range(2, 129)} == {n: expected.get(n) for n in range(2, 129)}
+    asked = marks_of(Message("0100", decoded), "ascii")
+    assert marks_picked(elements, "ascii") == (*asked[:6], asked[6][:5], *asked[7:])  # type: ignore[index]
+    assert asked[6][5:] == (None, True)  # type: ignore[index]
 
 
 def test_elements_are_decoded_when_one_is_asked_for() -> None:

@@ -34,8 +34,12 @@ def test_a_message_answers_to_its_kinds(message: Message, kinds: list[str]) -> N
 
 
 def test_marks_are_those_of_playbooks() -> None:
-    assert marks_of(purchase(de41="T1      ")) == (CARD, "T1", purchase().elements[42], "000000012500", "0100")
-    assert marks_of(Message("0800", {})) == ("", "", "", "", "0800")
+    kind = ("0100", "000000", "051", "00", "504", None, True)
+    message = purchase(de41="T1      ")
+    card, shop, amount = CARD, message.elements[42], "000000012500"
+    assert marks_of(message, "ascii") == (card, card[:11], "T1      ", shop, None, amount, kind, "ascii", message.elements)
+    assert marks_of(purchase(), issuer="rif")[1] == (CARD[:11], "rif")
+    assert marks_of(Message("0800", {})) == ("", "", "", "", None, "", ("0800", *[None] * 6), "", {})
     assert card_of(Message("0100", {35: "4507160000000010D2912101"})) == "4507160000000010"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from switch.errors import SpecError
@@ -51,13 +53,25 @@ def test_a_file_without_products_loads_as_ever() -> None:
     assert profile.products == {}
     assert {card.product for card in profile.all_cards()} == {PLAIN}
     assert all(card.usual for card in profile.cards)
-
-
-def test_a_product_that_refuses_at_home_makes_its_cards_unusual() -> None:
-    assert not Product(id="national", service_code="621").refuses_at_home
-    assert Product(id="no cash", service_code="622").refuses_at_home
-    assert Product(id="offline", channels=frozenset({"chip"})).refuses_at_home
     assert not Profile.from_toml(table(WITH_PRODUCT)).cards[0].usual
+
+
+@pytest.mark.parametrize(
+    ("said", "refuses"),
+    [
+        *(({"service_code": f"62{third}"}, third in "23457") for third in "01234567"),
+        *(({name: value}, False) for name, value in (("scheme", "visa"), ("kind", "debit"), ("pan_digits", 16))),
+        *(({name: value}, False) for name, value in (("cvv2_digits", 4), ("hold_days", 7), ("share", 20))),
+        ({"channels": frozenset({"chip"})}, True),
+        ({"accounts": frozenset({"cheque"})}, True),
+        ({"contactless_limit_minor": 60_000}, True),
+        ({"cash_limit_minor": 60_000}, True),
+        ({"limits": (Limit(86_400_000, "24 hours", 3, None),)}, True),
+    ],
+    ids=str,
+)
+def test_a_product_that_refuses_at_home_makes_its_cards_unusual(said: dict[str, Any], refuses: bool) -> None:
+    assert Product(id="one", **said).refuses_at_home is refuses
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,23 @@ def test_a_process_that_has_the_book_is_given_an_order_which_is_withdrawn_where_
         with pytest.raises(UnreachableError, match=r"issuer atlas: its process has the book and did not answer within 0\.5 s"):
             change(tmp_path, atlas(), "atlas-0001", "credit", 500, clock_ms=lambda: NOW_MS, pause=pause)
         assert (round(sum(pauses), 3), list(notices.orders(tmp_path, "atlas"))) == (0.5, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"order": "credit", "account": "a"}',
+        '{"order": "credit", "account": "a", "amount_minor": "much"}',
+        '{"order": "credit", "account": "a", "amount_minor": 0}',
+        '{"order": "block", "account": "a", "amount_minor": 1}',
+        '{"order": "empty", "account": "a", "amount_minor": 0}',
+    ],
+)
+def test_a_file_that_is_no_order_is_none_and_repeats_none_before_it(tmp_path: Path, text: str) -> None:
+    good = notices.Order("a", "credit", "atlas-0001", 1)
+    path = notices.write_order(tmp_path, "atlas", good)
+    wrong = path.with_name("b.json")
+    wrong.write_text(text, encoding="utf-8")
+    assert list(notices.orders(tmp_path, "atlas")) == [(path, good), (wrong, None)]

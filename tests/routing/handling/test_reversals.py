@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from attrs import evolve
 
-from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST, Delivery
+from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST, REPEAT_SECONDS_MAX, Deliveries, Delivery
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.traffic.effects import JournalDelivery
 from switch.routing.traffic.events import AnswerReceived, DeliveryFailed, Event, IssuerDown, IssuerUp, ReversalReceived
@@ -180,6 +182,17 @@ def test_a_reversal_while_the_issuer_is_still_asked_decides_at_once() -> None:
     talk << "journal reversal of request 1 00" << "reply 00 to the reversal on line 2"
     talk >> answered(1, "00")
     talk << "journal late_answer of 1"
+
+
+def test_an_issuer_that_never_answers_is_asked_once_a_minute_for_as_long_as_it_takes() -> None:
+    owed, now, sent_at = Deliveries(), 0.0, list[float]()
+    owed.add(Delivery(1, "atlas", 1, request(1), 0, "reversed by the acquirer"))
+    while len(sent_at) < 2_000:  # 33 hours
+        if owed.next_send("atlas", now) is not None:
+            sent_at.append(now)
+        now += 1.0
+    waits = [later - earlier for earlier, later in pairwise(sent_at)]
+    assert waits == [2, 4, 8, 16, 32] + [REPEAT_SECONDS_MAX] * 1_994
 
 
 def test_what_is_owed_is_repeated_with_patience_until_it_is_answered() -> None:

@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switch.card import BIN_DIGITS_MAX
 from switch.errors import SpecError
 from switch.routing.table import routes
 from switch.routing.table.routes import Range, Route, RoutingTable
@@ -133,7 +134,7 @@ def test_a_scheme_has_prefixes_of_digits_and_each_once(bins: list[str], fault: s
 
 
 def test_a_table_that_has_looked_up_very_many_cards_forgets_them_and_answers_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (routes.FOUND_MAX, routes.BIN_DIGITS_MAX) == (65_536, 11)
+    assert (routes.FOUND_MAX, BIN_DIGITS_MAX) == (65_536, 11)
     monkeypatch.setattr(routes, "FOUND_MAX", 2)
     table = _read()
     for number in range(5):
