@@ -495,7 +495,7 @@ def test_what_waited_when_a_batch_was_closed_may_be_adjusted_again_and_again(tmp
     ids=["its own", "its acquirer", "another", "out of balance", "asked for alone"],
 )
 def test_an_adjusted_sale_is_adjusted_no_more_once_its_batch_is_closed(
-    tmp_path: Path, closes: str, sent: dict[str, int], code: str, restarted: bool
+    tmp_path: Path, closes: str, sent: Any, code: str, restarted: bool
 ) -> None:
     kept = Kept(tmp_path, BY_BATCH)
     kept.handle(IssuerUp("atlas"))
