@@ -77,6 +77,7 @@ matches, the other has none. The load goes to one and to the other by turns of {
 {rounds} rounds a case, after a warm-up. A ratio is the centre with rules divided by the one without, in two turns that follow
 one another, the median of a round; a cell is the median of the rounds, with the least and the most in brackets.
 Throughput must be at least {least:.0%}, and {api:.0%} with the control API on and no rule.
+On a machine that others use, rounds of one case differ by half, and the instructions below say more.
 Load average before the run: {load:.1f}."""
 
 

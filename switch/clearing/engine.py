@@ -41,4 +41,4 @@ class TellsIssuers(Engine, Protocol):
         among them. How many lines the issuer gets."""
 
     def tell(self, issuer: str, first_line: str, path: str) -> None:
-        """Write the lines of an issuer into a file, by request. OSError where the disk refuses them."""
+        """Write the lines of an issuer, by request, in place of a file. OSError where the disk refuses them."""

@@ -88,16 +88,19 @@ def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
     ]
 
 
+#: Asked of all presentments of a date, for ``only_refunds_are_credits``.
+PRESENTED_SIGNS: Final = f"""
+SELECT request_id, rrn, transaction_type, amount_minor
+FROM presentment
+WHERE business_date = :business_date AND (amount_minor < 0) <> (transaction_type IN ({CREDIT_TYPES}))
+LIMIT :faults_shown_max
+"""
+
+
 def only_refunds_are_credits(ask: Ask, business_date: str) -> list[Fault]:
     """A refund is below zero, everything else above."""
-    sql = f"""
-    SELECT request_id, rrn, transaction_type, amount_minor
-    FROM presentment
-    WHERE business_date = :business_date AND (amount_minor < 0) <> (transaction_type IN ({CREDIT_TYPES}))
-    LIMIT :faults_shown_max
-    """
     sentence = "presentment {} (RRN {}), a {}, is of {} minor units"
-    return faults(ask, business_date, "only_refunds_are_credits", sentence, sql)
+    return faults(ask, business_date, "only_refunds_are_credits", sentence, PRESENTED_SIGNS)
 
 
 def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
@@ -124,28 +127,31 @@ def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "captures_are_within_grants", sentence, sql)
 
 
+#: Asked of all presentments of a date, for ``presentments_are_the_journals``.
+PRESENTED_AS_DECIDED: Final = """
+SELECT p.request_id, p.rrn
+FROM temp.presented_by_request AS b
+CROSS JOIN presentment AS p ON p.request_id = b.request_id
+LEFT JOIN journal.request AS r ON r.id = b.request_id
+LEFT JOIN journal.decision AS d ON d.request_id = b.request_id
+WHERE p.business_date = :business_date AND (
+  (d.business_date IS NOT p.business_date AND NOT EXISTS (
+    SELECT 1 FROM exception_end AS e WHERE e.request_id = p.request_id AND e.business_date = :business_date))
+  OR r.merchant_id IS NOT p.merchant_id OR r.terminal_id IS NOT p.terminal_id
+  OR r.issuer IS NOT p.issuer OR COALESCE(r.scheme, '') <> p.scheme OR COALESCE(r.product, '') <> p.product
+  OR r.origin IS NOT p.origin OR r.channel IS NOT p.channel OR r.transaction_type IS NOT p.transaction_type
+  OR r.currency IS NOT p.currency OR r.rrn IS NOT p.rrn OR COALESCE(d.approval_code, '') <> p.approval_code
+  OR r.pan_masked IS NOT p.pan_masked OR r.local_at IS NOT p.local_at OR d.decided_at_ms IS NOT p.decided_at_ms)
+LIMIT :faults_shown_max
+"""
+
+
 def presentments_are_the_journals(ask: Ask, business_date: str) -> list[Fault]:
     """What every presentment says of its sale, but the amount, is what the journal says of it. They are gone through in the
     order of the journal, which is larger than the books: each of its pages is read once."""
     fill_by_request(ask, business_date, again=False)
-    sql = """
-    SELECT p.request_id, p.rrn
-    FROM temp.presented_by_request AS b
-    CROSS JOIN presentment AS p ON p.request_id = b.request_id
-    LEFT JOIN journal.request AS r ON r.id = b.request_id
-    LEFT JOIN journal.decision AS d ON d.request_id = b.request_id
-    WHERE p.business_date = :business_date AND (
-      (d.business_date IS NOT p.business_date AND NOT EXISTS (
-        SELECT 1 FROM exception_end AS e WHERE e.request_id = p.request_id AND e.business_date = p.business_date))
-      OR r.merchant_id IS NOT p.merchant_id OR r.terminal_id IS NOT p.terminal_id
-      OR r.issuer IS NOT p.issuer OR COALESCE(r.scheme, '') <> p.scheme OR COALESCE(r.product, '') <> p.product
-      OR r.origin IS NOT p.origin OR r.channel IS NOT p.channel OR r.transaction_type IS NOT p.transaction_type
-      OR r.currency IS NOT p.currency OR r.rrn IS NOT p.rrn OR COALESCE(d.approval_code, '') <> p.approval_code
-      OR r.pan_masked IS NOT p.pan_masked OR r.local_at IS NOT p.local_at OR d.decided_at_ms IS NOT p.decided_at_ms)
-    LIMIT :faults_shown_max
-    """
     sentence = "presentment {} (RRN {}) does not say of its sale what the journal says"
-    return faults(ask, business_date, "presentments_are_the_journals", sentence, sql)
+    return faults(ask, business_date, "presentments_are_the_journals", sentence, PRESENTED_AS_DECIDED)
 
 
 #: What is proved of a day once it is closed: of its presentments by what was stored with them, of the journal by what it was.

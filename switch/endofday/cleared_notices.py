@@ -8,9 +8,10 @@ an earlier release closed, and where the process died between the two. An issuer
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from importlib import resources
 from itertools import groupby
 from operator import itemgetter
@@ -52,12 +53,17 @@ def query(name: str) -> str:
 
 ITEMS_AT_ONCE: Final = 1_000  #: in memory
 
+_BESIDE: Final = query("cleared_beside")
+_BY_REQUEST: Final = "CREATE INDEX temp.cleared_beside_by_request ON cleared_beside (request_id)"
+_UP_TO: Final = query("cleared_up_to")
+_ANY_BESIDE: Final = "SELECT EXISTS (SELECT 1 FROM cleared_beside WHERE request_id > :after AND request_id <= :up_to)"
+#: Where some items stand: all in one table, or in two.
+_PRESENTED: Final = "temp.presented_by_request"
 _IN_ORDER: Final = query("cleared_in_order")
 _ITEMS: Final = query("cleared_items")
 _LINE: Final = query("cleared_lines")
-_SOME: Final = _ITEMS[_ITEMS.index("FROM cleared_in_order") : _ITEMS.index("ORDER BY")]
 _CAPTURED: Final = query("captured_holds")
-_ALL: Final = 2**62  #: more items than there are
+_LAST: Final = 2**62  #: no request has a number above it
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
 
@@ -84,7 +90,8 @@ def tell_issuers(
             if isinstance(engine, TellsIssuers) and engine.can_tell(business_date):
                 _tell_by(engine, connection, data, business_date, sorted(missing))
                 continue
-            with _in_order(connection, business_date), ExitStack() as files:
+            fill_by_request(books.ask_of(connection), business_date, again=False)
+            with _beside(connection, business_date), ExitStack() as files:
                 counts = _counts(connection, sorted(missing))
                 outs = {
                     issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, count))
@@ -109,9 +116,8 @@ def _tell_by(
     captures = _captures(connection, business_date)
     fill_by_request(engine.ask, business_date, again=True)
     engine.take_presented([*captures])
-    connection.execute(_IN_ORDER, {"business_date": business_date})
-    items = _by_issuer(connection, {"after": 0, "up_to": _ALL})
-    connection.execute("DROP TABLE temp.cleared_in_order")
+    with _beside(connection, business_date):
+        items = _by_issuer(connection, {"after": 0, "up_to": _LAST})
     for issuer in issuers:
         apart = [_item(row, captures) for row in items.get(issuer, ())]
         lines = [(item.request_id, notices.cleared_lines([item]).decode().rstrip("\n")) for item in apart]
@@ -121,39 +127,45 @@ def _tell_by(
 
 
 @contextmanager
-def _in_order(connection: sqlite3.Connection, business_date: str) -> Iterator[None]:
-    """Put all items of a date in order, in a temporary table."""
-    fill_by_request(books.ask_of(connection), business_date, again=False)
-    connection.execute(_IN_ORDER, {"business_date": business_date})
+def _beside(connection: sqlite3.Connection, business_date: str) -> Iterator[None]:
+    """Gather what issuers are told of a date beside its presentments."""
+    connection.execute(_BESIDE, {"business_date": business_date})
+    connection.execute(_BY_REQUEST)
     try:
         yield
     finally:
-        connection.execute("DROP TABLE temp.cleared_in_order")
+        connection.execute("DROP TABLE temp.cleared_beside")
 
 
 def _counts(connection: sqlite3.Connection, issuers: Sequence[str]) -> dict[str, int]:
     """How many items each of these issuers has."""
     counts = ", ".join("COUNT(*) FILTER (WHERE issuer = ?)" for _ in issuers)
-    return dict(zip(issuers, connection.execute(f"SELECT {counts} FROM cleared_in_order", issuers).fetchone(), strict=True))
+    presented, beside = (
+        connection.execute(f"SELECT {counts} FROM {table}", issuers).fetchone() for table in (_PRESENTED, "temp.cleared_beside")
+    )
+    return dict(zip(issuers, map(sum, zip(presented, beside, strict=True)), strict=True))
 
 
 def _pieces(connection: sqlite3.Connection, business_date: str, issuers: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The lines for these issuers, some at a time; those of an issuer are in the order of the journal."""
     captures = _captures(connection, business_date)
-    (count,) = connection.execute("SELECT COUNT(*) FROM cleared_in_order").fetchone()
-    sql, capturing = lines_of(len(issuers)), sorted(captures)
-    for after in range(0, count, ITEMS_AT_ONCE):
-        some = {"after": after, "up_to": after + ITEMS_AT_ONCE}
-        first, last, *joined = connection.execute(
-            sql, {**some, **{f"i{at}": issuer for at, issuer in enumerate(issuers)}}
+    capturing, after = sorted(captures), 0
+    named = {f"i{at}": issuer for at, issuer in enumerate(issuers)}
+    while after < _LAST:
+        found = connection.execute(_UP_TO, {"after": after, "items_at_once": ITEMS_AT_ONCE - 1}).fetchone()
+        some = {"after": after, "up_to": _LAST if found[0] is None else found[0]}
+        (any_beside,) = connection.execute(_ANY_BESIDE, some).fetchone()
+        joined = connection.execute(
+            lines_of(len(issuers), _IN_ORDER if any_beside else _PRESENTED), {**some, **named}
         ).fetchone()
         lines = [
             notices.plain_lines(text, lines) if lines else b"" for text, lines in zip(joined[::2], joined[1::2], strict=True)
         ]
-        if None in lines or bisect_left(capturing, first) < bisect_right(capturing, last):
+        if None in lines or bisect_right(capturing, after) < bisect_right(capturing, some["up_to"]):
             items = _by_issuer(connection, some)
             lines = [notices.cleared_lines(_item(row, captures) for row in items.get(issuer, ())) for issuer in issuers]
         yield from ((issuer, piece) for issuer, piece in zip(issuers, lines, strict=True) if piece)
+        after = some["up_to"]
 
 
 def _captures(connection: sqlite3.Connection, business_date: str) -> dict[int, list[_Known]]:
@@ -164,19 +176,21 @@ def _captures(connection: sqlite3.Connection, business_date: str) -> dict[int, l
     return captures
 
 
-def lines_of(count: int) -> str:
-    """The query for the lines of so many issuers, of some items: the first and the last request, then of each issuer its lines,
-    a line feed between two, and how many."""
+@cache
+def lines_of(count: int, cleared: str) -> str:
+    """The query for the lines of so many issuers, of some items: of each issuer its lines, a line feed between two, and how
+    many."""
     of_each = ", ".join(
         f"GROUP_CONCAT({_LINE}, CHAR(10)) FILTER (WHERE c.issuer = :i{at}), COUNT(*) FILTER (WHERE c.issuer = :i{at})"
         for at in range(count)
     )
-    return f"SELECT MIN(c.request_id), MAX(c.request_id), {of_each}\n{_SOME}"
+    some = _ITEMS[_ITEMS.index("FROM {cleared}") : _ITEMS.index("ORDER BY")]
+    return f"SELECT {of_each}\n{some.format(cleared=cleared)}"
 
 
 def _by_issuer(connection: sqlite3.Connection, some: Mapping[str, object]) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of some items for each issuer, which stands first in them."""
-    rows = connection.execute(_ITEMS, some).fetchall()
+    rows = connection.execute(_ITEMS.format(cleared=_IN_ORDER), some).fetchall()
     rows.sort(key=itemgetter(0))
     return {issuer: list(of_issuer) for issuer, of_issuer in groupby(rows, key=itemgetter(0))}
 

@@ -32,9 +32,10 @@ from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.engines.choice import opened_engine
+from switch.endofday.engines.proving import asked_of_lines
 from switch.endofday.engines.statements import PRESENTED
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
-from switch.endofday.line_files.door import of_date, refuse_unreadable, see
+from switch.endofday.line_files.door import refuse_unreadable
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -103,11 +104,9 @@ def close_day(
         with opened_engine(engine, connection, data) as lines:
             day_files.put_withdrawn_aside(connection, data, chosen)
             books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
-            written = _write_day(connection, lines, specs, chosen, clock_ms, say)
-            if written:
-                tell_issuers(connection, data, say, lines)
-        if not written:
-            return _already_closed(connection, data, chosen, also, say, letters)
+            if not _write_day(connection, lines, specs, chosen, clock_ms, say):
+                return _already_closed(connection, data, chosen, also, say, letters)
+            tell_issuers(connection, data, say, lines)
         _render(connection, data, chosen, say, also, letters)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
@@ -204,9 +203,9 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for number, business_date in enumerate(dates.closed):
         say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
-        see(connection, of_date(business_date))
-        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
-            faults += check(ask, business_date)
+        with asked_of_lines(connection, business_date, ask) as asked:
+            for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
+                faults += check(asked, business_date)
     last = {"business_date": dates.last_closed}
     return BooksReport(
         faults=tuple(faults),

@@ -3,7 +3,7 @@
 Each thing that conditions ask for, a card, an amount, the class of a message, is a *column*. It says which conditions a message
 may still fit: a number with a bit for each. Each condition is found in the column of the most telling thing that it asks for;
 what is found has to be left by all other columns too. A message which nothing means costs a look-up for each thing that
-something is found by, however many conditions there are.
+something is found by, however many conditions there are, in one function that is made when they are loaded.
 
 Things that many messages are alike in are looked up together, and what they come to is kept: most messages are of some dozen
 kinds, and cards that begin alike have one issuer.
@@ -14,7 +14,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -36,7 +35,7 @@ _COLUMN_OF: Final = {name: mark for mark, names in _ALIKE.items() for name in na
 #: Columns by which something is found only where it asks for nothing else.
 _TELL_LESS: Final = ("amount", "mcc", "start", TIME, DATE, INSTANT, "line", "kind")
 BLOCK_BITS: Final = 4_096  #: a block has so many bits: each value that a condition names has as many
-_AMOUNT_DIGITS: Final = len(str(AMOUNT_MINOR_MAX))  #: with zeros in front: amounts of as many digits sort as texts
+AMOUNT_CHARACTERS: Final = len(str(AMOUNT_MINOR_MAX))  #: with zeros in front: amounts of as many digits sort as texts
 KEPT_MAX: Final = 16_384  #: kinds, beginnings of cards, merchants; then what is kept of them is dropped and begun anew
 
 
@@ -48,7 +47,7 @@ class Marks(NamedTuple):
     terminal: str = ""  #: spaces behind it count for nothing, nor do those behind the merchant
     merchant: str = ""
     mcc: str | None = None  #: as it was sent; what the merchant's contract says goes before it
-    amount: str = ""  #: digits
+    amount: str = ""  #: ``AMOUNT_CHARACTERS`` digits
     kind: Hashable = ""  #: messages alike in this have the same words of ``_KIND_WORDS``, and the same ``_KIND_ELEMENTS``
     line: str = ""  #: the connection
     elements: Mapping[int, str] = MappingProxyType({})
@@ -62,14 +61,11 @@ class Numbered(NamedTuple):
 
 
 MarkTuple = tuple[Any, ...]  #: the values of ``Marks`` in their order
-_MERCHANT: Final = 3
-_MCC: Final = 4
-_AMOUNT: Final = 5
-_ELEMENTS: Final = 8
-_PLACES: Final = {name: place for place, name in enumerate(Marks._fields)}
 _COMMON_CLASSES: Final = frozenset({"authorization", "financial", "request"})  #: most messages are of them: others tell more
 #: The bits of a block that a message leaves, by some of what it says.
 BitsLeft = Callable[[MarkTuple, Facts], int]
+#: The same as text over the names of marks, and what it knows beside them; ``#`` stands for a number that makes names its own.
+_Expression = tuple[str, dict[str, Any]]
 
 
 class RuleIndex:
@@ -100,27 +96,16 @@ class _Block:
         every = (1 << len(ways)) - 1
         told = [_first_of_each(way) for _, way in ways]
         columns = _columns(told, every)
-        found, self._always = dict.fromkeys(columns, 0), 0  #: by which column; what no column finds is tried with each message
+        found, always = dict.fromkeys(columns, 0), 0  #: by which column; what no column finds is tried with each message
         for number, way in enumerate(told):
             name = _most_telling(way)
             if name:
                 found[name] |= 1 << number
             else:
-                self._always |= 1 << number
-        self._finders = [column.left(found[name]) for name, column in columns.items() if found[name]]
-        self._filters = [column.left(every) for column in columns.values()]
-
-    def left(self, marks: MarkTuple, facts: Facts) -> int:
-        """The bits of all ways that a message may meet."""
-        left = self._always
-        for found in self._finders:
-            bits = found(marks, facts)
-            if bits:
-                left |= bits
-        if left:
-            for of_column in self._filters:
-                left &= of_column(marks, facts)
-        return left
+                always |= 1 << number
+        finders = [column.left(found[name]) for name, column in columns.items() if found[name]]
+        #: The bits of all ways that a message may meet.
+        self.left = _compiled(always, finders, [column.left(every) for column in columns.values()])
 
     def places(self, left: int) -> Iterator[int]:
         """The places of the conditions of these bits."""
@@ -128,6 +113,25 @@ class _Block:
             lowest = left & -left
             left ^= lowest
             yield self._places[lowest.bit_length() - 1]
+
+
+def _compiled(always: int, finders: list[_Expression], filters: list[_Expression]) -> BitsLeft:
+    """The function that says what is left of a message: what is found ``always`` or by a finder, if all filters leave it."""
+    known: dict[str, Any] = {"always": always, "bisect_right": bisect_right}
+    texts = list[str]()
+    for number, (text, names) in enumerate((*finders, *filters)):
+        texts.append(f"({text.replace('#', str(number))})")
+        known |= {f"{name}{number}": value for name, value in names.items()}
+    lines = [
+        "def left(marks, facts):",
+        f"    {', '.join(Marks._fields)} = marks",
+        f"    found = {' | '.join(['always', *texts[: len(finders)]])}",
+        *(["    if found:", f"        found &= {' & '.join(texts[len(finders) :])}"] if filters else []),
+        "    return found",
+    ]
+    exec(compile("\n".join(lines), "<rules>", "exec"), known)  # noqa: S102  (only our own words and numbers go in)
+    left: BitsLeft = known["left"]
+    return left
 
 
 #: One clause for each thing that a way asks for, and whether it is to be met.
@@ -159,7 +163,7 @@ def _columns(told: list[_Told], every: int) -> dict[str, _Column]:
     for mark, names in _ALIKE.items():
         alike = [words.pop(name) for name in names if name in words]
         if alike:
-            columns[mark] = _Alike(alike, itemgetter(*((_MERCHANT, _MCC) if mark == "mcc" else (_PLACES[mark],))))
+            columns[mark] = _Alike(alike, "(merchant, mcc)" if mark == "mcc" else mark)
     return {**words, **columns, **({"amount": amounts} if amounts else {}), **spans}
 
 
@@ -206,42 +210,40 @@ class _Words:
             left &= ~self._lost.get(word, 0)
         return left
 
-    def left(self, bits: int) -> BitsLeft:
+    def left(self, bits: int) -> _Expression:
         others = self._others & bits
         named = {value: self._of_words((value,)) & bits for value in {**self._gained, **self._lost}}
-        find, place = {value: left for value, left in named.items() if left != others}.get, _PLACES.get(self.name)
-        if place is not None:
-            return lambda marks, facts: find(marks[place].rstrip(), others)
-        if self.name.isdecimal():
-            number = int(self.name)
-            return lambda marks, facts: find(marks[_ELEMENTS].get(number, "").rstrip(), others)
-        name = self.name
-        return lambda marks, facts: find(facts.element(name).rstrip(), others)
+        find = {value: left for value, left in named.items() if left != others}.get
+        if not self._of_element:
+            said = self.name if self.name == "card" else f"{self.name}.rstrip()"
+        elif self.name.isdecimal():
+            said = f"elements.get({int(self.name)}, '').rstrip()"
+        else:
+            said = "facts.element(name#).rstrip()"
+        return f"find#({said}, {others})", {"find": find, "name": self.name}
 
 
 class _Alike:
     """The columns of words and elements in which messages of one key are alike."""
 
-    def __init__(self, columns: list[_Words], key_of: Callable[[MarkTuple], Hashable]) -> None:
-        self._columns, self._key_of = columns, key_of
+    def __init__(self, columns: list[_Words], key: str) -> None:
+        self._columns, self._key = columns, key
 
-    def left(self, bits: int) -> BitsLeft:
+    def left(self, bits: int) -> _Expression:
         kept: dict[Hashable, int] = {}
-        columns, key_of = self._columns, self._key_of
+        columns = self._columns
 
-        def left(marks: MarkTuple, facts: Facts) -> int:
-            key = key_of(marks)
-            found = kept.get(key)
-            if found is None:
-                if len(kept) >= KEPT_MAX:
-                    kept.clear()
-                found = bits
-                for column in columns:
-                    found &= column.of(facts)
-                kept[key] = found
+        def look(key: Hashable, facts: Facts) -> int:
+            if len(kept) >= KEPT_MAX:
+                kept.clear()
+            found = bits
+            for column in columns:
+                found &= column.of(facts)
+            kept[key] = found
             return found
 
-        return left
+        key = self._key
+        return f"look#({key}, facts) if (kept := find#({key})) is None else kept", {"find": kept.get, "look": look}
 
 
 class _Amounts:
@@ -260,22 +262,13 @@ class _Amounts:
         for end in (clause.low_minor, clause.high_minor + 1):
             self._turned[end] = self._turned.get(end, 0) ^ bit
 
-    def left(self, bits: int) -> BitsLeft:
-        others, starts, pieces = self._others & bits, [""], [self._others & bits]
+    def left(self, bits: int) -> _Expression:
+        starts, pieces = ["", "0" * AMOUNT_CHARACTERS], [self._others & bits] * 2
         for start, turned in sorted(self._turned.items()):
             if turned & bits and start <= AMOUNT_MINOR_MAX:
-                starts.append(f"{start:0{_AMOUNT_DIGITS}d}")
+                starts.append(f"{start:0{AMOUNT_CHARACTERS}d}")
                 pieces.append(pieces[-1] ^ (turned & bits))
-
-        def left(marks: MarkTuple, facts: Facts) -> int:
-            amount = marks[_AMOUNT]
-            if not amount.isdecimal():
-                return others
-            if len(amount) != _AMOUNT_DIGITS:
-                amount = f"{min(int(amount), AMOUNT_MINOR_MAX):0{_AMOUNT_DIGITS}d}"
-            return pieces[bisect_right(starts, amount) - 1]
-
-        return left
+        return "pieces#[bisect_right(starts#, amount) - 1]", {"starts": starts, "pieces": pieces}
 
 
 class _Spans:
@@ -287,11 +280,11 @@ class _Spans:
     def add(self, bit: int, span: TimeSpan, wanted: bool) -> None:
         self._spans.append((bit, span, wanted))
 
-    def left(self, bits: int) -> BitsLeft:
+    def left(self, bits: int) -> _Expression:
         of, spans = self._of, [each for each in self._spans if each[0] & bits]
         last: tuple[Collection[str], int] | None = None
 
-        def left(marks: MarkTuple, facts: Facts) -> int:
+        def look(facts: Facts) -> int:
             nonlocal last
             words = facts.words(of)
             if last is None or words != last[0]:  # else it is still the second that it was
@@ -302,7 +295,7 @@ class _Spans:
                 last = words, found
             return last[1]
 
-        return left
+        return "look#(facts)", {"look": look}
 
 
 _Column = _Words | _Alike | _Amounts | _Spans

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switch.casework.open_items import write_off
 from switch.cli.console.words import translated
@@ -203,3 +205,49 @@ def test_lines_are_joined_as_json_writes_them(tmp_path: Path, monkeypatch: pytes
             assert [item["rrn"] for item in items] == rrns[first::2], (
                 "each bank is told of its own, in the order of the journal"
             )
+
+
+_ITEM_TABLES = """
+ATTACH ':memory:' AS journal;
+CREATE TABLE journal.request (
+  id INTEGER PRIMARY KEY, issuer, acquirer_id, terminal_id, stan, transmitted_at, local_at, rrn, pan_cipher, function);
+CREATE TABLE journal.decision (request_id INTEGER PRIMARY KEY, approved_minor);
+CREATE TABLE adjustment (business_date, request_id, issuer, amount_minor);
+CREATE TABLE released_item (business_date, request_id, outcome);
+CREATE TABLE exception_end (business_date, request_id, outcome);
+CREATE TEMP TABLE presented_by_request (request_id INTEGER PRIMARY KEY, issuer, amount_minor, approval_code);
+"""
+
+
+@given(
+    presented=st.sets(st.integers(1, 12)),
+    adjusted=st.lists(st.integers(1, 12), max_size=6),
+    expired=st.sets(st.integers(1, 12), max_size=3),
+    written_off=st.sets(st.integers(1, 12), max_size=3),
+    at_once=st.integers(1, 5),
+)
+def test_a_bank_is_told_of_everything_once_in_the_order_of_the_journal(
+    presented: set[int], adjusted: list[int], expired: set[int], written_off: set[int], at_once: int
+) -> None:
+    with closing(sqlite3.connect(":memory:")) as books, pytest.MonkeyPatch.context() as changed:
+        books.executescript(_ITEM_TABLES)
+        banks = {request_id: ("atlas", "rif")[request_id % 2] for request_id in range(1, 13)}
+        requests = [(each, bank, "", "", "", "", "", f"{each:012d}", b"", "request") for each, bank in banks.items()]
+        books.executemany(f"INSERT INTO journal.request VALUES ({', '.join('?' * 10)})", requests)
+        books.executemany(
+            "INSERT INTO presented_by_request VALUES (?, ?, 100, '')", [(each, banks[each]) for each in presented]
+        )
+        books.executemany("INSERT INTO adjustment VALUES (?, ?, ?, -5)", [(FRIDAY, each, banks[each]) for each in adjusted])
+        books.executemany("INSERT INTO released_item VALUES (?, ?, 'expired')", [(FRIDAY, each) for each in expired])
+        books.executemany("INSERT INTO exception_end VALUES (?, ?, 'written_off')", [(FRIDAY, each) for each in written_off])
+        changed.setattr(cleared_notices, "ITEMS_AT_ONCE", at_once)
+        changed.setattr(cleared_notices, "_captures", lambda *_: {})
+        told: dict[str, list[int]] = {"atlas": [], "rif": []}
+        with cleared_notices._beside(books, FRIDAY):
+            counts = cleared_notices._counts(books, ["atlas", "rif"])
+            for bank, lines in cleared_notices._pieces(books, FRIDAY, ["atlas", "rif"]):
+                told[bank] += [json.loads(line)["request"] for line in lines.splitlines()]
+    expected = sorted([*presented, *adjusted, *expired, *written_off])
+    for bank, requests_told in told.items():
+        assert requests_told == [each for each in expected if banks[each] == bank]
+        assert counts[bank] == len(requests_told)

@@ -59,33 +59,54 @@ def _within(node: exp.Expression) -> Any:
 
 
 def _one_row(tree: Any) -> Any:
-    """FROM x AS d JOIN journal.request AS r ON r.id = d.request_id as FROM x AS d, which has the columns of both: x is
-    journal.decision, or a WITH of it."""
+    """A decision and its request as one row of journal.decided, wherever both are joined; other requests of journal.named."""
     from sqlglot import exp
 
     withs = {each.alias: each.this for each in tree.find_all(exp.CTE)}
     for select in [*tree.find_all(exp.Select)]:
         joins, source = select.args.get("joins", []), select.args.get("from_")
-        for join in [each for each in joins if _is(each.this, "request") and not each.side]:
-            request, decision = join.this.alias_or_name, source.this.alias_or_name
-            joins.remove(join)
-            columns = [each for each in select.find_all(exp.Column) if each.table == request]
-            for column in columns:
-                column.set("table", exp.to_identifier(decision))
-                if column.name == "id":
-                    is_selected = column.parent is select and column.arg_key == "expressions"
-                    column.set("this", exp.to_identifier("request_id"))
-                    if is_selected:
-                        column.replace(exp.alias_(column.copy(), "id"))
-            if within := withs.get(source.this.name):
-                (stored,) = (table for table in within.find_all(exp.Table) if _is(table, "decision"))
-                missing = {column.name for column in columns} - {each.alias_or_name for each in within.selects}
-                for name in sorted(missing):
-                    within.select(exp.column(name, table=stored.alias or None), copy=False)
+        for join in [each for each in joins if _is(each.this, "request")]:
+            if not join.side:
+                columns = _join_left_out(select, join, source.this.alias_or_name)
+                _select_besides(withs.get(source.this.name), columns)
+            for decided in joins if join.side == "LEFT" else ():
+                if _is(decided.this, "decision") and decided.side == "LEFT":
+                    _join_left_out(select, join, decided.this.alias_or_name)
+        for join in [each for each in joins if source.this.name == "presented_by_request" and each.this.name == "presentment"]:
+            source.this.set("this", exp.to_identifier("presentment"))  # the same rows once more
+            source.this.set("db", None)
+            _join_left_out(select, join, source.this.alias_or_name)
     for table in tree.find_all(exp.Table):
         if _is(table, "decision") or _is(table, "request"):
             table.set("this", exp.to_identifier("decided" if table.name == "decision" else "named"))
     return tree
+
+
+def _join_left_out(select: Any, join: Any, other: str) -> list[Any]:
+    """Have the columns of a joined table be those of another of the query, and leave the join out; the columns."""
+    from sqlglot import exp
+
+    select.args["joins"].remove(join)
+    columns = [each for each in select.find_all(exp.Column) if each.table == join.this.alias_or_name]
+    for column in columns:
+        column.set("table", exp.to_identifier(other))
+        if column.name == "id":
+            is_selected = column.parent is select and column.arg_key == "expressions"
+            column.set("this", exp.to_identifier("request_id"))
+            if is_selected:
+                column.replace(exp.alias_(column.copy(), "id"))
+    return columns
+
+
+def _select_besides(within: Any, columns: list[Any]) -> None:
+    """Have a WITH of decisions select these columns of their requests too."""
+    from sqlglot import exp
+
+    if within is None:
+        return
+    (stored,) = (table for table in within.find_all(exp.Table) if _is(table, "decision"))
+    for name in sorted({column.name for column in columns} - {each.alias_or_name for each in within.selects}):
+        within.select(exp.column(name, table=stored.alias or None), copy=False)
 
 
 def _is(table: Any, name: str) -> bool:

@@ -32,6 +32,7 @@ from switch.errors import DataFolderError
 
 #: In a data folder while a date is closed: what does not fit in memory.
 SPILL_FOLDER: Final = "closing.spill"
+GIBIBYTES_MAX: Final = 3  #: of memory for DuckDB, however much there is: what does not fit goes into the folder
 #: Of the merchants in their order as many at a time as have so many lines: what is presented at once, and is one file.
 LINES_IN_FILE: Final = 2_000_000
 _NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.items()}
@@ -41,7 +42,7 @@ _UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request
 #: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
 _READ_BY_ROW: Final = """
 SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
-  OR merchant_id IN (SELECT merchant_id FROM card_acceptor)
+  OR merchant_id IN (SELECT merchant_id FROM {rounded})
 """
 #: A statement that stores, parted: its table, the columns, and what is stored in them.
 _INSERT: Final = re.compile(r" \(\n([^()]*)\)\n", re.DOTALL)
@@ -66,6 +67,9 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
         shutil.rmtree(spill, ignore_errors=True)  # of a close that died
         try:
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
+            (limit,) = duck.execute("SELECT current_setting('memory_limit')").fetchone()
+            if limit.endswith("GiB") and float(limit.split()[0]) > GIBIBYTES_MAX:
+                duck.execute(f"SET memory_limit = '{GIBIBYTES_MAX}GiB'")
             duck.execute(f"SET temp_directory = {quoted(spill)}")
             duck.execute("CREATE SCHEMA journal")
             yield DuckEngine(connection, duck, data)
@@ -160,20 +164,21 @@ class DuckEngine:
         if table == "fee_line":
             return
         if table == "presentment":
-            self._take_some()
+            self.take_some(_ROUNDED, {})
             return
         names = [row[0] for row in self.duck.execute(f"DESCRIBE {table}").fetchall()]
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(names)})")
         rows = query("captured_told") if table == "captured" else f"FROM {table} ORDER BY ALL"
         take(self.duck, rows, self.connection, table, names)
 
-    def _take_some(self) -> None:
-        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones."""
+    def take_some(self, rounded: Handed, parameters: Mapping[str, object]) -> None:
+        """Give the connection the few presentments of the date that it reads as rows, beside earlier ones; ``rounded`` are the
+        merchants whose commission is rounded once a remise."""
         self.connection.begin("presentment")
-        for given in (_LISTED, _ROUNDED):
-            self._give(given, {})
+        for given in (_LISTED, rounded):
+            self._give(given, parameters)
         columns = self.connection.columns("presentment")
-        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns)))
+        found = self.duck.execute(_READ_BY_ROW.format(columns=", ".join(columns), rounded=rounded.table))
         while rows := found.fetchmany(ROWS_TAKEN_AT_ONCE):
             self.connection.add_lines("presentment", rows)
 

@@ -14,7 +14,7 @@ from typing import Final
 from switch.clearing import ledger, presentments
 from switch.clearing.checks import PRESENTED_ADD_UP, PRESENTED_ONCE
 from switch.clearing.gathered import filling
-from switch.clearing.proofs import PRESENTED_CHARGES
+from switch.clearing.proofs import PRESENTED_AS_DECIDED, PRESENTED_CHARGES, PRESENTED_SIGNS
 from switch.endofday.line_files.parquet import quoted
 from switch.record import frozen
 from switch.settlement.fees import lines
@@ -98,6 +98,12 @@ LINE_STATEMENTS: Final = {
         reads=(Handed("closed_day", ("business_date", "vat_rate_basis_points"), _OF_DATE.format("closed_day")),),
     ),
     "lines_by_rules": LineStatement(sql=lines.LINES_BY_RULES, reads=(Handed("fee_rule"),)),
+    "discounts_by_rules": LineStatement(sql=lines.DISCOUNTS_BY_RULES, reads=(Handed("fee_rule"),)),
+    "presented_signs": LineStatement(sql=PRESENTED_SIGNS),
+    "presented_as_decided": LineStatement(
+        sql=PRESENTED_AS_DECIDED,
+        reads=(Handed("exception_end", ("request_id", "business_date"), _OF_DATE.format("exception_end")),),
+    ),
 }
 
 #: In this order once the day is staged -> the table that each is stored in.

@@ -147,13 +147,14 @@ class ForwardedElements(PickedElements):
 def marks_picked(elements: PickedElements, line: str = "", issuer: str = "") -> RuleMarks:
     """What rules are found by (``glance.marks_of``), of a request that was picked and asks for money."""
     picked = elements._picked
+    amount = picked[3]
     return (
         picked[1],
         picked[1][:BIN_DIGITS_MAX] if not issuer else (picked[1][:BIN_DIGITS_MAX], issuer),
         picked[14],
         picked[15],
         picked[9],
-        picked[3],
+        amount if len(amount) == 12 else f"{int(amount):012d}",
         (picked[0], picked[2], picked[10], picked[11], picked[17]),
         line,
         elements,

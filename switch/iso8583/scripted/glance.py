@@ -49,20 +49,11 @@ def reference_of(message: Message) -> str:
 def marks_of(message: Message, line: str = "", issuer: str = "") -> RuleMarks:
     """What rules are found by, of a message on a connection, or of one for an issuer."""
     get, card = message.elements.get, card_of(message)
-    start, amount = card[:BIN_DIGITS_MAX], get(4)
-    asks_for_money = None if amount is None else amount.isdecimal() and int(amount) > 0
-    kind = (message.mti, get(3), get(22), get(25), get(49), get(70), asks_for_money)
-    return (
-        card,
-        (start, issuer) if issuer else start,
-        get(41, ""),
-        get(42, ""),
-        get(18),
-        amount or "",
-        kind,
-        line,
-        message.elements,
-    )
+    start, said = card[:BIN_DIGITS_MAX], get(4)
+    amount = f"{int(said):012d}" if said is not None and said.isdecimal() else ""
+    kind = (message.mti, get(3), get(22), get(25), get(49), get(70), None if said is None else amount.strip("0") != "")
+    key = (start, issuer) if issuer else start
+    return card, key, get(41, ""), get(42, ""), get(18), amount, kind, line, message.elements
 
 
 class MessageFacts:

@@ -273,24 +273,33 @@ def line_entries_add_up(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "line_entries_add_up", sentence, sql)
 
 
+#: Asked of all presentments of a date, for ``discounts_follow_rules``.
+DISCOUNTS_BY_RULES: Final = f"""
+WITH asked AS (
+  SELECT p.request_id, p.rrn, p.discount_rate_basis_points, p.discount_minimum_minor, p.discount_fixed_minor,
+    COALESCE(p.discount_maximum_minor, -1) AS discount_maximum_minor, u.rule,
+    {_BY_RULE.strip()}
+  FROM presentment AS p
+  LEFT JOIN fee_rule AS u ON u.rule = p.discount_rule AND u.kind = 'commission'
+  WHERE p.business_date = :business_date AND p.discount_rule > 0
+)
+SELECT request_id, rrn
+FROM asked
+WHERE rule IS NULL OR discount_rate_basis_points <> rate_basis_points OR discount_minimum_minor <> minimum_minor
+  OR discount_fixed_minor <> fixed_minor OR discount_maximum_minor <> COALESCE(maximum_minor, -1)
+LIMIT :faults_shown_max
+"""
+
+
 def discounts_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     """The rate, the fixed part and the limits of every presentment are those of the row it names."""
-    sql = f"""
-    WITH asked AS (
-      SELECT p.request_id, p.rrn, p.discount_rate_basis_points, p.discount_minimum_minor, p.discount_fixed_minor,
-        COALESCE(p.discount_maximum_minor, -1) AS discount_maximum_minor, u.rule,
-        {_BY_RULE.strip()}
-      FROM presentment AS p
-      LEFT JOIN fee_rule AS u ON u.rule = p.discount_rule AND u.kind = 'commission'
-      WHERE p.business_date = :business_date AND p.discount_rule > 0
+    return faults(
+        ask,
+        business_date,
+        "discounts_follow_rules",
+        "presentment {} (RRN {}) has not the rates of its rule",
+        DISCOUNTS_BY_RULES,
     )
-    SELECT request_id, rrn
-    FROM asked
-    WHERE rule IS NULL OR discount_rate_basis_points <> rate_basis_points OR discount_minimum_minor <> minimum_minor
-      OR discount_fixed_minor <> fixed_minor OR discount_maximum_minor <> COALESCE(maximum_minor, -1)
-    LIMIT :faults_shown_max
-    """
-    return faults(ask, business_date, "discounts_follow_rules", "presentment {} (RRN {}) has not the rates of its rule", sql)
 
 
 FEE_CHECKS: tuple[Check, ...] = (fee_lines_follow_rules, line_entries_add_up)
