@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -10,14 +11,19 @@ from pathlib import Path
 import pytest
 
 from switch.clearing.engine import ENGINES, EngineName
-from switch.endofday.close import check_books, close_day
+from switch.clearing.gathered import filling
+from switch.clearing.proofs import CLOSED_DAY_CHECKS
+from switch.endofday.close import DAY_CHECKS, check_books, close_day
+from switch.endofday.engines.statements import LINE_STATEMENTS
 from switch.endofday.line_files import door
+from switch.settlement.fees.lines import discounts_follow_rules
 from tests.engines.extra import WITH_DUCKDB
 from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
 
 pytestmark = WITH_DUCKDB
 
 DAY_AFTER = "2026-11-21"
+READS_LINES = re.compile(r"\b(?:FROM|JOIN)\s+(?:presentment|fee_line)\b")
 #: What is changed after the close, in which database -> the check that finds it.
 CHANGES = {
     "UPDATE request SET rrn = 'OTHER' WHERE id = 1": ("journal.db", "presentments_are_the_journals"),
@@ -86,3 +92,32 @@ def test_no_line_but_those_that_short_tables_name_becomes_a_row(tmp_path: Path, 
     monkeypatch.setattr(door.BooksConnection, "add_lines", counted)
     assert check_books(data).faults == ()
     assert {row for table, row in added if table == "presentment"} == {1}
+
+
+#: The checks that SQLite asks of lines: of those that adjustments, exceptions, disputes and roundings of remises name, as rows.
+OF_FEW_LINES = {
+    "adjustments_have_reversals",
+    "adjustments_leave_what_remains",
+    "charges_follow_rates",
+    "disputes_within_sales",
+    "exceptions_end_once",
+    "fee_lines_follow_rules",
+    "rounding_follows_remises",
+}
+
+
+def test_what_is_asked_of_all_lines_is_asked_of_duckdb() -> None:
+    of_duckdb = {statement.sql for statement in LINE_STATEMENTS.values()} | {filling("presented_by_request")}
+    found = set()
+
+    for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
+        asked: list[str] = []
+
+        def ask(sql: str, _: object, asked: list[str] = asked) -> list[tuple[object, ...]]:
+            asked.append(sql)
+            return []
+
+        check(ask, FRIDAY)
+        if any(READS_LINES.search(sql) for sql in asked if sql not in of_duckdb):
+            found.add(check.__name__)
+    assert found == OF_FEW_LINES, "a check that reads all lines of a date stands in engines/statements"
