@@ -145,6 +145,43 @@ def test_no_more_is_charged_back_than_reversals_refunds_and_other_dossiers_leave
         close(tmp_path)
 
 
+#: What happens to a sale of 100.00, one after the other -> what is left of it to be charged back. A refund is of its RRN, its
+#: merchant and its card unless it says otherwise; a reversal is of the sale, or of the refund before it.
+GIVEN_BACK: dict[str, tuple[list[dict[str, Any]], int]] = {
+    "a reversal in part": ([{"leaves": 8_000}], 8_000),
+    "the lowest of its reversals": ([{"leaves": 6_000}, {"leaves": 8_000}], 6_000),
+    "a reversal that had no effect": ([{"leaves": 6_000, "effective": False}], 10_000),
+    "a refund": ([{"refunds": 3_000}], 7_000),
+    "two refunds": ([{"refunds": 3_000}, {"refunds": 1_000}], 6_000),
+    "a refund that was reversed": ([{"refunds": 3_000}, {"of_refund": 0}], 10_000),
+    "a refund that was reversed in part": ([{"refunds": 3_000}, {"of_refund": 1_000}], 9_000),
+    "a refund whose reversal had no effect": ([{"refunds": 3_000}, {"of_refund": 0, "effective": False}], 7_000),
+    "a refund that was declined": ([{"refunds": 3_000, "response_code": "51"}], 10_000),
+    "a refund of another merchant": ([{"refunds": 3_000, "merchant_id": HOTEL.id}], 10_000),
+    "a refund of another RRN": ([{"refunds": 3_000, "rrn": "632400009999"}], 10_000),
+    "a refund to another card": ([{"refunds": 3_000, "pan_cipher": b"another"}], 10_000),
+    "both": ([{"leaves": 8_000}, {"refunds": 3_000}], 5_000),
+}
+
+
+@pytest.mark.parametrize(("told", "left_minor"), GIVEN_BACK.values(), ids=GIVEN_BACK)
+def test_what_is_left_of_a_sale_to_be_charged_back(tmp_path: Path, told: list[dict[str, Any]], left_minor: int) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        refund = sale = journal.decide()
+        close(tmp_path)
+        for each in told:
+            effective = each.get("effective", True)
+            if "refunds" in each:
+                asked = {key: value for key, value in each.items() if key != "refunds"}
+                asked = {"rrn": rrn(sale), "transaction_type": "refund", **asked}
+                refund = journal.decide(amount_minor=each["refunds"], **asked)
+            elif "of_refund" in each:
+                journal.reverse(refund, each["of_refund"], effective=effective)
+            else:
+                journal.reverse(sale, each["leaves"], effective=effective)
+        assert dispute(tmp_path, "chargeback", rrn(sale)).outstanding_minor == left_minor
+
+
 def test_a_reversal_after_a_chargeback_is_told(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         sale = journal.decide()
