@@ -15,6 +15,12 @@ FRAMES ?= 1000000
 DEALS ?= 20000
 SECONDS ?= 3600
 ARGS ?=
+# Spark itself and its thin client, both of the package `pyspark`, apart from each other and from $(VENV): a client brings pandas,
+# which all that starts would load. Apache-2.0; 476 and 380 MB.
+SPARK := .spark-outside
+PYSPARK_VERSION := 4.0.5
+PYSPARK_CLIENT_VERSION := 4.0.4
+SPARK_INSTALLED := $(SPARK)/.installed-$(PYSPARK_VERSION)-$(PYSPARK_CLIENT_VERSION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -108,8 +114,12 @@ oracle: $(VENV)/.installed-dev ## compare the books of random sequences of days 
 	@$(VENV)/bin/python -m tests.oracle.run $(ARGS)
 
 .PHONY: engines
-engines: $(VENV)/.installed-dev ## close random sequences of days by SQLite and by DuckDB, compare all they leave (needs the extra [duckdb]; ARGS="COUNT SEED")
+engines: $(VENV)/.installed-dev $(SPARK_INSTALLED) ## close random sequences of days by SQLite, DuckDB and Spark, compare all they leave (needs the extra [duckdb] and Java 17; ARGS="COUNT SEED SPARK_COUNT")
 	@$(VENV)/bin/python -m tests.engines.run $(ARGS)
+
+.PHONY: cluster
+cluster: $(VENV)/.installed-dev $(SPARK_INSTALLED) ## run a cluster of Spark with Spark Connect on this machine until Ctrl-C, and print its address (needs Java 17; brings 0.9 GB of Spark)
+	@$(VENV)/bin/python -m tests.engines.spark.cluster
 
 deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.deals.run $(DEALS) $(ARGS)
@@ -136,7 +146,7 @@ docs: $(VENV)/.installed-dev ## write docs/reference/cli.md, test-cards.md and e
 	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var
-	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(VENV) .venv-outside .npm-outside $(SPARK) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
 	find switch tests bench -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -151,6 +161,16 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) --no-compile --editable '.[gateway]'
 	@touch $@
 	@[ ! -t 2 ] || echo "step 3 of 3: running what was asked for" >&2
+
+.PHONY: spark
+spark: $(SPARK_INSTALLED)
+
+$(SPARK_INSTALLED): | $(VENV)/.installed
+	@[ ! -t 2 ] || echo "installing Spark into $(SPARK) ..." >&2
+	@rm -rf $(SPARK)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bin/python -m pip install -qq --no-compile --target $(SPARK)/server pyspark==$(PYSPARK_VERSION)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bin/python -m pip install -qq --no-compile --target $(SPARK)/client pyspark-client==$(PYSPARK_CLIENT_VERSION)
+	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) --upgrade pip

@@ -190,12 +190,8 @@ class Centre:
             timers=self.options.timers,
         )
         self._stop.unanswered = lambda: server.board.pending
-        if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
-            await clock.open(self.options.business_date, "operator")
-        elif self.options.accept_clock:
-            await clock.open(clock.says(), "clock")
-        elif self.options.clock is not None:
-            await clock.clock_was_set()
+        options = self.options  # the server knows the date before: it tells the lines of the one that begins
+        await clock.begin(options.business_date, accepted=options.accept_clock, was_set=options.clock is not None)
         host, api = self.options.host, self.options.api
         listening = [(each, self._listen(f"listener {each.name}", host, each.port)) for each in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, get_args, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
-#: Which engine computes the lines. The rows are the same.
-EngineName = Literal["sqlite", "duckdb"]
-ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
+#: Which engine computes the lines: one of ``ENGINES``, or Spark at its address. The rows are the same.
+EngineName = str
+ENGINES: Final = ("sqlite", "duckdb")
+ENGINE_EXPECTED: Final = "sqlite, duckdb, or sc://host:port of Spark Connect"
+_SPARK: Final = re.compile(r"sc://([\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
+_PORT_MAX: Final = 65_535
+
+
+def is_engine(name: EngineName) -> bool:
+    """Whether there is an engine of this name."""
+    return name in ENGINES or is_spark(name)
+
+
+def is_spark(name: EngineName) -> bool:
+    """Whether it is an address of Spark Connect."""
+    found = _SPARK.fullmatch(name)
+    return found is not None and 0 < int(found[2]) <= _PORT_MAX
 
 
 class Engine(Protocol):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.business_day import DateSpan
-from switch.clearing.engine import ENGINES, EngineName
+from switch.clearing.engine import EngineName
 from switch.cli.accounting import accounting
+from switch.cli.command.engines import EngineType
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.command.spans import span_of, span_options
@@ -66,7 +67,7 @@ day.add_command(accounting)
 @option("--pdf", is_flag=True, help="Write each statement as a PDF, too, some milliseconds each.")
 @option("--xlsx", is_flag=True, help="Write each statement as a workbook (XLSX), too.")
 @option("--dry-run", is_flag=True, help="Show what a close would come to, and write nothing.")
-@option("--engine", type=click.Choice(ENGINES), default="sqlite", show_default=True, help="What computes the transactions.")
+@option("--engine", type=EngineType(), default="sqlite", show_default=True, help="What computes the transactions.")
 @json_option
 @lang_option
 def close(
@@ -97,6 +98,9 @@ def close(
 
     With --engine duckdb, DuckDB computes the transactions and keeps them in files below lines/, beside the books; all else is
     the same. Commands that read such a date need DuckDB too. It comes with `pip install 'interbank-switch[duckdb]'`.
+
+    With --engine sc://HOST:PORT, a cluster of Spark computes them, which sees the data folder by the same name. The files are
+    of the same kind. It needs `pip install 'interbank-switch[spark]'`, and Spark 4.0 with Spark Connect at that address.
     """
     from switch.cli.mail import mail_closed
     from switch.cli.statement import tell_replaced

@@ -6,7 +6,7 @@ import pytest
 import trio
 import trio.testing
 
-from switch.acquirer.caller import CentreLine
+from switch.acquirer.caller import CentreLine, _Question
 from switch.errors import UnansweredError, UnreachableError
 from tests.support.centre_in_loop import loopback, purchase, wire
 from tests.support.payment_page import deaf_server
@@ -51,3 +51,14 @@ async def test_a_line_that_broke_is_made_again() -> None:
         await trio.testing.wait_all_tasks_blocked()
         assert (await line.ask(purchase(2), 10)).response_code == "00"
         nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("ended", ["its own line", "the line before"])
+async def test_a_question_is_given_up_when_its_own_line_ends_and_not_when_the_one_before_does(ended: str) -> None:
+    line = CentreLine("127.0.0.1", 1, wire("ascii", "2b", False))
+    (before, _), (own, _) = trio.testing.memory_stream_pair(), trio.testing.memory_stream_pair()
+    line._stream = own
+    line._waiting.append(question := _Question(purchase(1)))
+    line._lost(before if ended == "the line before" else own)
+    assert question.done.is_set() == (ended == "its own line")
+    assert (line._stream is own) == (ended == "the line before")

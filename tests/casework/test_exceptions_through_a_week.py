@@ -30,7 +30,7 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         late, gone, part, lost, unpaid = (journal.decide(merchant_id=NEW_SHOP.id) for _ in range(5))
         accepted, paid = (journal.decide(**OFFLINE) for _ in range(2))
-        hold = journal.hold(merchant_id=INN.id)
+        hold, elsewhere = (journal.hold(merchant_id=INN.id, issuer=bank) for bank in ("atlas", "rif"))
         close_day(tmp_path, SPECS, None, later_ms(tmp_path))
         assert [each.reason for each in exceptions(tmp_path)] == [UNKNOWN] * 5 + [MADE_OFFLINE] * 2
         _refuses_what_makes_no_sense(tmp_path, late)
@@ -44,7 +44,7 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
         journal.reverse(part, 2_500)
         added = journal.decide(merchant_id=INN.id, capture="completion", original_id=hold, amount_minor=500)
         assert _states(tmp_path)[gone] == ("reversed", 0, None)
-        for specs, expired in ((IN_EUROS, 0), (SPECS, 0), (SPECS, 2), (WITH_NEW, 0)):
+        for specs, expired in ((IN_EUROS, 0), (SPECS, 1), (SPECS, 2), (WITH_NEW, 0)):
             assert close_day(tmp_path, specs, None, later_ms(tmp_path)).expired_count == expired
             journal.decide()
         assert check_books(tmp_path).faults == ()
@@ -64,8 +64,12 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
     (order,) = exception_story(tmp_path, str(paid)).orders
     assert (order.business_date, order.action, order.pays_merchant, order.person) == (SATURDAY, "write_off", 1, "S. Alami")
     assert [each.action for each in exception_story(tmp_path, rrn(accepted)).orders] == ["write_off", "represent"]
-    for date, told in ((SATURDAY, {lost: 0, paid: 0, accepted: 2_000_000}), (MONDAY, {hold: 0, added: 0})):
-        with closing(notices.ClearedDay(tmp_path, "atlas", date)) as day:
+    for bank, date, told in (
+        ("atlas", SATURDAY, {lost: 0, paid: 0, accepted: 2_000_000}),
+        ("atlas", MONDAY, {hold: 0, added: 0}),
+        ("rif", SUNDAY, {elsewhere: 0}),
+    ):
+        with closing(notices.ClearedDay(tmp_path, bank, date)) as day:
             items = {item.request_id: item.amount_minor for item in day.take(20)}
             assert items | told == items
     with pytest.raises(NegativeAnswerError, match=f"the exception ended on {SATURDAY}: presented"):
@@ -73,7 +77,7 @@ def test_each_exception_ends_in_its_own_way_and_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "books.db")) as books:
         ends = books.execute("SELECT request_id, business_date, outcome FROM released_item ORDER BY 1").fetchall()
         paid_of = books.execute("SELECT business_date, reference, amount_minor FROM merchant_entry ORDER BY 1").fetchall()
-    assert ends == [(hold, MONDAY, "expired"), (added, MONDAY, "expired")]
+    assert ends == [(hold, MONDAY, "expired"), (elsewhere, SUNDAY, "expired"), (added, MONDAY, "expired")]
     assert paid_of == [(SATURDAY, str(paid), 2_000_000), (TUESDAY, str(unpaid), 10_000)]
 
 

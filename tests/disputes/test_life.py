@@ -78,6 +78,15 @@ def test_the_fee_of_the_merchants_own_plan_goes_before_that_of_all() -> None:
     assert (event.fee_minor, event.fee_rule) == (9_900, "fees/discount.toml:7 from 2026-01-01")
 
 
+@pytest.mark.parametrize(("step", "fee_minor"), [(step, {CHARGEBACK: 9_900, SECOND: 2_000}.get(step, 0)) for step in STEPS])
+def test_the_fee_of_the_merchants_own_plan_is_of_a_first_chargeback_alone(step: DisputeStep, fee_minor: int) -> None:
+    state = next(state for state, following in FOLLOWS if following == step)
+    dossier = Dossier(id="D26000001", state=state, reason="FRAUD", outstanding_minor=5_000, moved_minor=5_000)
+    told = Wish(step=step, reason="FRAUD" if step in (RETRIEVAL, CHARGEBACK) else "")
+    event = take_step(told, SALE, dossier, TERMS, CALENDAR, SATURDAY, (9_900, "fees/discount.toml:7 from 2026-01-01"))
+    assert event.fee_minor == fee_minor
+
+
 def test_a_withdrawal_gives_back_whatever_is_charged_back() -> None:
     charged, _ = took(NEW, CHARGEBACK, amount_minor=4_000)
     ended, event = took(charged, WITHDRAWING)

@@ -75,7 +75,7 @@ def differences(play: Callable[[Path], Path], folder: Path, ways: Sequence[tuple
     first: dict[str, str] = {}
     for engines in (("sqlite",), *ways):
         way = "+".join(engines)
-        (inside := folder / way).mkdir()
+        (inside := folder / way.replace("/", "_")).mkdir()
         with closed_by(*engines):
             data = play(inside)
         hashes = hashes_of(data)

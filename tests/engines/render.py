@@ -1,13 +1,16 @@
-"""Writes the statements that have lines in the words of DuckDB: ``python -m tests.engines.render``.
+"""Writes the statements that have lines in the words of DuckDB and of Spark: ``python -m tests.engines.render``.
 
-It needs sqlglot, which the product does not. Five rules are ours: ``/`` of integers stays a division of integers; a sum is as
-wide as a column of the books; the order in which SQLite stores rows is left out; what EXISTS finds by one equal column is
-asked by IN, for DuckDB would copy all rows and all their columns to look for it; and a decision and its request, which are
-handed over as one row (``journal.decided``), are not joined again: other requests are those that they name (``journal.named``).
+It needs sqlglot, which the product does not. Rules of ours: ``/`` of integers stays a division of integers; the order in which
+SQLite stores rows is left out; and a decision and its request, which are handed over as one row (``journal.decided``), are not
+joined again: others are those that they name (``journal.named``). For DuckDB, a sum is as wide as a column of the books,
+and what EXISTS finds by one equal column is asked by IN, or DuckDB would copy all rows and all their columns to look for it.
+For Spark, a statement that stores is the query of what it stores, with the columns named as they are there; the greatest of
+values is NULL where one of them is; and a table has one name without a dot, as its views have.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,14 +20,15 @@ from switch.endofday.engines.statements import LINE_STATEMENTS
 if TYPE_CHECKING:
     from sqlglot import exp
 
-FOLDER: Final = Path(engines.__path__[0]) / "duckdb"
+FOLDER: Final = Path(engines.__path__[0])  #: has one of each engine
 HEAD: Final = (
     "-- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py\n"
 )
 
 
 def _exact(node: exp.Expression) -> exp.Expression:
-    """A division of integers truncates, in SQLite by ``/`` and in DuckDB by ``//``; both operands keep their parentheses."""
+    """A division of integers truncates: in SQLite ``/`` does, in DuckDB ``//``, in Spark DIV. Both operands keep their
+    parentheses."""
     from sqlglot import exp
 
     if isinstance(node, exp.Div):
@@ -56,6 +60,18 @@ def _within(node: exp.Expression) -> Any:
     rest = [each for each in conditions if each is not bound[0]]
     query = exp.select(mine.copy()).from_(inner.args["from_"].this).where(*rest, mine.copy().is_(exp.null()).not_())
     return exp.func("COALESCE", others.copy().isin(query=query), exp.false())
+
+
+def _as_narrow(node: exp.Expression) -> exp.Expression:
+    """The greatest or least of several values is NULL where one of them is, which Spark would pass over."""
+    from sqlglot import exp
+
+    if not isinstance(node, (exp.Greatest, exp.Least)):
+        return node
+    values: list[Any] = [each.transform(_as_narrow) for each in (node.this, *node.expressions)]
+    is_null = exp.or_(*(exp.paren(each.copy()).is_(exp.null()) for each in values))
+    bare = exp.func("GREATEST" if isinstance(node, exp.Greatest) else "LEAST", *values)
+    return exp.case().when(is_null, exp.null()).else_(bare)
 
 
 def _one_row(tree: Any) -> Any:
@@ -136,19 +152,44 @@ def in_duckdb(sql: str, *, plain: bool = False) -> str:
     return str(tree.sql(dialect="duckdb", pretty=True))
 
 
-def all_rendered() -> dict[str, str]:
-    """File name -> what stands in it."""
-    texts = {name: in_duckdb(statement.sql) for name, statement in LINE_STATEMENTS.items()}
-    texts["plain_captures"] = in_duckdb(LINE_STATEMENTS["captures"].sql, plain=True)
+def in_spark(sql: str, *, plain: bool = False) -> str:
+    """A statement of SQLite as Spark has it: a query."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree: Any = sqlglot.parse_one(sql, read="sqlite")
+    if isinstance(tree, (exp.Create, exp.Insert)):
+        columns = [column.name for column in tree.this.expressions]
+        tree = tree.expression
+        tree.set("order", None)
+        for place, column in enumerate(columns):
+            tree.expressions[place].replace(exp.alias_(tree.expressions[place].unalias(), column))
+    tree = _one_row(tree.transform(_plain) if plain else tree)
+    for table in tree.find_all(exp.Table):
+        if table.db:
+            table.set("this", exp.to_identifier(f"journal_{table.name}" if table.db == "journal" else table.name))
+            table.set("db", None)
+    return str(tree.transform(_exact).transform(_as_narrow).sql(dialect="spark", pretty=True))
+
+
+RENDERERS: Final[dict[str, Callable[..., str]]] = {"duckdb": in_duckdb, "spark": in_spark}
+
+
+def all_rendered(engine: str) -> dict[str, str]:
+    """File name -> what stands in it, in the folder of an engine."""
+    render = RENDERERS[engine]
+    texts = {name: render(statement.sql) for name, statement in LINE_STATEMENTS.items()}
+    texts["plain_captures"] = render(LINE_STATEMENTS["captures"].sql, plain=True)
     return {f"{name}.sql": f"{HEAD}{text}\n" for name, text in texts.items()}
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.sql"):
-        old.unlink()
-    for name, text in all_rendered().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    for engine in RENDERERS:
+        (FOLDER / engine).mkdir(exist_ok=True)
+        for old in (FOLDER / engine).glob("*.sql"):
+            old.unlink()
+        for name, text in all_rendered(engine).items():
+            (FOLDER / engine / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from switch.endofday.close import close_day
 from switch.endofday.engines import in_duckdb
+from switch.endofday.engines.beside import SPILL_FOLDER
 from switch.errors import DataFolderError, SwitchError
 from tests.cli.command import run
 from tests.engines.extra import WITH_DUCKDB
@@ -52,8 +53,10 @@ def test_an_unknown_engine(data: Path) -> None:
     found = run("day", "close", "--engine", "oracle", "--data", str(data))
     assert found.code == 2
     assert "'oracle'" in found.err
-    with pytest.raises(SwitchError, match=r"^engine: found 'oracle', expected sqlite or duckdb$"):
-        close_day(data, day_specs(), FRIDAY, later_ms(data), engine="oracle")  # type: ignore[arg-type]
+    with pytest.raises(
+        SwitchError, match=r"^engine: found 'oracle', expected sqlite, duckdb, or sc://host:port of Spark Connect$"
+    ):
+        close_day(data, day_specs(), FRIDAY, later_ms(data), engine="oracle")
     assert is_untouched(data)
 
 
@@ -79,5 +82,5 @@ class TestWithoutRoom:
             close_day(data, day_specs(), FRIDAY, later_ms(data), engine="duckdb")
         with closing(sqlite3.connect(data / "books.db")) as books:
             assert books.execute("SELECT COUNT(*) FROM presentment").fetchone()[0] == 0
-        assert not (data / in_duckdb.SPILL_FOLDER).exists()
+        assert not (data / SPILL_FOLDER).exists()
         assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "closed"

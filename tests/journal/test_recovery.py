@@ -484,16 +484,24 @@ def test_what_waited_when_a_batch_was_closed_may_be_adjusted_again_and_again(tmp
 
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize(
-    ("closes", "code"), [("TERM0001", "12"), ("", "12"), ("TERM0002", "00")], ids=["its own", "its acquirer", "another"]
+    ("closes", "sent", "code"),
+    [
+        ("TERM0001", {"debits_count": 1}, "12"),
+        ("", {"debits_count": 1}, "12"),
+        ("TERM0002", {"debits_count": 0}, "00"),
+        ("TERM0001", {"debits_count": 2}, "00"),
+        ("TERM0001", {}, "00"),
+    ],
+    ids=["its own", "its acquirer", "another", "out of balance", "asked for alone"],
 )
 def test_an_adjusted_sale_is_adjusted_no_more_once_its_batch_is_closed(
-    tmp_path: Path, closes: str, code: str, restarted: bool
+    tmp_path: Path, closes: str, sent: Any, code: str, restarted: bool
 ) -> None:
     kept = Kept(tmp_path, BY_BATCH)
     kept.handle(IssuerUp("atlas"))
     kept.handle(asked(1))
     kept.handle(_tip(2, of=1, amount_minor=13_000))
-    kept.handle(totals(1, terminal_id=closes, debits_count=0 if closes == "TERM0002" else 1))
+    kept.handle(totals(1, terminal_id=closes, **sent))
     kept = kept.restarted() if restarted else kept
     assert _code(kept.board.handle(_tip(3, of=1, amount_minor=13_500), 0.0)) == code
     kept.journal.close()

@@ -71,13 +71,18 @@ async def test_an_answer_with_another_stan_is_none_to_the_sign_on(mock_clock: Mo
         assert centre.told("not_signed_on") == ["atlas: sign-on not answered in 10 s; it is dialled again"]
 
 
-async def test_after_its_sign_off_an_issuer_is_not_asked_and_its_answers_still_count() -> None:
+@pytest.mark.parametrize("on_cue", [False, True])
+async def test_after_its_sign_off_an_issuer_is_not_asked_and_its_answers_still_count(on_cue: bool) -> None:
     async with played() as centre:
         issuer = await centre.signed_on()
         await centre.acquirer.send(purchase(1))
         in_flight = await issuer.receive()
-        await issuer.send(network(SIGN_OFF))
-        assert (await issuer.receive()).elements[39] == "00"
+        if on_cue:
+            assert centre.link.ask_on_cue(SIGN_OFF)
+            await issuer.send(answer_to(await issuer.receive()))
+        else:
+            await issuer.send(network(SIGN_OFF))
+            assert (await issuer.receive()).elements[39] == "00"
         assert await centre.code(2) == "91"
         await issuer.send(answer_to(in_flight, de38="A00001"))
         answer = await centre.acquirer.receive()
@@ -87,7 +92,9 @@ async def test_after_its_sign_off_an_issuer_is_not_asked_and_its_answers_still_c
         await centre.acquirer.send(purchase(3))
         await issuer.send(answer_to(await issuer.receive(), de38="A00002"))
         assert (await centre.acquirer.receive()).elements[39] == "00"
-        assert centre.told("issuer_down") == ["atlas is not available: it signed off"]
+        why = "signed off on cue" if on_cue else "it signed off"
+        assert centre.told("issuer_down") == [f"atlas is not available: {why}"]
+        assert not centre.told("late_answer")
         await issuer.stream.aclose()
 
 

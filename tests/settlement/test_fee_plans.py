@@ -185,6 +185,28 @@ def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
     assert check_books(tmp_path).faults == ()
 
 
+def test_a_terminal_that_a_merchant_adds_within_a_month_has_its_rent_on_the_next_close_and_each_once_a_month(
+    tmp_path: Path,
+) -> None:
+    larger = evolve(SHOP, terminals=("SHOP0001", "SHOP0002", "SHOP0003"))
+    other = evolve(SHOP, id="BOUTIQUE0000002", terminals=("SHOP0004",))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        close(tmp_path)
+        journal.decide()
+        close(tmp_path, specs_with(larger, TIERED, GROCER))
+        journal.decide()
+        close(tmp_path, specs_with(larger, other, TIERED, GROCER))
+    sql = (
+        "SELECT merchant_id, terminal_id, reference FROM merchant_entry WHERE kind = 'rent' ORDER BY business_date, terminal_id"
+    )
+    november = [(SHOP.id, "SHOP0001"), (SHOP.id, "SHOP0002"), (SHOP.id, "SHOP0003"), (other.id, "SHOP0004")]
+    assert rows(tmp_path, sql) == [(*each, "2026-11") for each in november]
+    once = "SELECT merchant_id, COUNT(*) FROM merchant_entry WHERE kind = 'setup' GROUP BY 1 ORDER BY 1"
+    assert rows(tmp_path, once) == [(SHOP.id, 1), (other.id, 1)]
+    assert check_books(tmp_path).faults == ()
+
+
 def test_a_reversal_leaves_the_fees_of_what_remains(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         sold: dict[str, Any] = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}

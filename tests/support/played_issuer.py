@@ -18,6 +18,7 @@ from switch.iso8583.dialect import EDITION_1987
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.journal.journal import MemoryJournal
+from switch.lines.issuer_link import IssuerLink
 from switch.lines.sockets import accept, listen
 from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.notice import Notice
@@ -33,6 +34,7 @@ class Played:
     notices: list[Notice]
     listening: socket.socket
     acquirer: Client
+    link: IssuerLink
     wire: WireFormat  #: of the issuer's lines
     issuers: list[Client]  #: the lines the centre has called in on; closed at the end
 
@@ -90,7 +92,7 @@ async def played(
             nursery.start_soon(link.run)
             nursery.start_soon(server.serve, asked, acquirers, asked_in)
             async with Client(acquirers.getsockname()[1], asked_in) as client:
-                yield Played(server, journal, notices, bank, client, spoken, issuers)
+                yield Played(server, journal, notices, bank, client, link, spoken, issuers)
             nursery.cancel_scope.cancel()
     finally:
         bank.close()

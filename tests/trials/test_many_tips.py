@@ -39,6 +39,12 @@ def back(stan: int, of: int, amount_minor: int, mti: str = "0220", **elements: s
     return naming("0400", stan, amount_minor, de90=original_data(mti, key_of(of)), **elements)
 
 
+def asked_for_totals(stan: int) -> Message:
+    """A 0500 without a counter, which closes nothing."""
+    elements = totals(stan, 0, 0).elements
+    return Message("0500", {number: value for number, value in elements.items() if number < 74})
+
+
 def decided(data: Path, stan: int) -> str:
     """The reason of the decision on a message."""
     with closing(sqlite3.connect(data / JOURNAL_FILE)) as db:
@@ -101,7 +107,10 @@ async def test_the_last_adjustment_counts_once(centres: Centres) -> None:
         (tip(6, 12_001), "13", 11_300),
         (tip(7, 9_999), "13", 11_300),
         (tip(8, 11_400, de60="000000012000"), "64", 11_300),
+        (asked_for_totals(12), "00", None),
+        (tip(13, 11_400), "00", 11_400),
         (totals(9, 1, 11_200), "95", None),
+        (tip(14, 11_300), "00", 11_300),
         (totals(10, 1, 11_300), "00", 11_300),
         (tip(11, 11_500), "12", 11_300),
     )

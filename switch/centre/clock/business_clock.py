@@ -47,6 +47,16 @@ class BusinessClock:
                     raise
             await trio.sleep(OPEN_POLL_SECONDS)
 
+    async def begin(self, given_date: str | None, *, accepted: bool, was_set: bool) -> None:
+        """The centre starts: open the date that a person gave, which stays; or the clock's, from which later ones follow, where
+        a person says that it is right (``accepted``), or has set it."""
+        if given_date:
+            await self.open(given_date, "operator")
+        elif accepted:
+            await self.open(self.says(), "clock")
+        elif was_set:
+            await self.clock_was_set()
+
     async def clock_was_set(self) -> None:
         """Somebody has set the clock: open its date now, however far ahead it is, where the clock opened the current one."""
         row, today = self._journal.open_date(), self.says()

@@ -61,6 +61,27 @@ MISTAKES: Final[dict[str, str]] = {
     "--engine duckdb: found no duckdb, expected it (pip install {1} brings it)": (
         "--engine duckdb : duckdb manque (pip install {1} l'apporte)"
     ),
+    "--engine {1}: found no pyspark, grpc or duckdb, expected them (pip install {2} brings them)": (
+        "--engine {1} : pyspark, grpc ou duckdb manque (pip install {2} les apporte)"
+    ),
+    "--engine {1}: found {2}, expected Spark Connect to answer there": (
+        "--engine {1} : trouvé {2}, attendu que Spark Connect y réponde"
+    ),
+    "{1}: Spark found {2}, expected a folder that Spark's machines read and write under this name; nothing was written": (
+        "{1} : Spark a trouvé {2}, attendu un dossier que les machines de Spark lisent et écrivent sous ce nom ; rien n'a été "
+        "écrit"
+    ),
+    "{1}: found nothing of what Spark wrote there, expected a folder that Spark's machines read and write under this name; "
+    "nothing was written": (
+        "{1} : rien trouvé de ce que Spark y a écrit, attendu un dossier que les machines de Spark lisent et écrivent sous ce "
+        "nom ; rien n'a été écrit"
+    ),
+    "{1}: found {2} of {3} lines that Spark wrote there, expected all of them; nothing was written, close the date again": (
+        "{1} : trouvé {2} des {3} opérations que Spark y a écrites ; rien n'a été écrit, arrêtez la journée à nouveau"
+    ),
+    "{1}: Spark found {2}, expected lines that it can compute; nothing was written, see --engine sqlite": (
+        "{1} : Spark a trouvé {2}, attendu des opérations qu'il sait calculer ; rien n'a été écrit, voir --engine sqlite"
+    ),
     "{1}: lines of {2} stand in files beside the books: found no duckdb, expected it (pip install {3} brings it)": (
         "{1} : des opérations du {2} sont dans des fichiers à côté de la comptabilité, et duckdb manque (pip install {3} "
         "l'apporte)"

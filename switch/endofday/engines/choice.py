@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from switch.clearing.engine import ENGINES, Engine, EngineName
-from switch.endofday.engines import in_duckdb
+from switch.clearing.engine import ENGINE_EXPECTED, Engine, EngineName, is_engine, is_spark
+from switch.endofday.engines import in_duckdb, in_spark
+from switch.endofday.engines.beside import remove_left
 from switch.endofday.engines.in_sqlite import SqliteEngine
-from switch.endofday.line_files.named_files import remove_unknown
 from switch.errors import SwitchError
 
 
@@ -18,12 +18,15 @@ from switch.errors import SwitchError
 def opened_engine(name: EngineName, connection: sqlite3.Connection, data: Path) -> Iterator[Engine]:
     """An engine for the close of one date. SwitchError where there is none of this name, or its extra is missing.
 
-    Files of lines that a close left which died are removed.
+    What a close left that died is removed. UnreachableError where nobody answers at an address of Spark.
     """
-    if name not in ENGINES:
-        raise SwitchError(f"engine: found {name!r}, expected {' or '.join(ENGINES)}")
-    remove_unknown(connection, data)
-    if name == "duckdb":
+    if not is_engine(name):
+        raise SwitchError(f"engine: found {name!r}, expected {ENGINE_EXPECTED}")
+    remove_left(connection, data)
+    if is_spark(name):
+        with in_spark.opened(name, connection, data) as engine:
+            yield engine
+    elif name == "duckdb":
         with in_duckdb.opened(connection, data) as engine:
             yield engine
     else:

@@ -1,13 +1,13 @@
 """Rows handed over between SQLite and DuckDB, which share no library that both could read the other's tables by.
 
-To DuckDB they go as text that SQLite writes and DuckDB reads as CSV, in memory; back as rows of Python.
+To DuckDB they go as text that SQLite writes and DuckDB reads as CSV, in memory; back they come as rows of Python.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO, Final
 
@@ -113,11 +113,3 @@ def _read_json(duck: Any, table: str, columns: Columns, lines: list[str]) -> Non
     values = ", ".join(f"CAST(row[{place}] AS {kind})" for place, kind in enumerate(columns.values(), 2))
     query = f"INSERT INTO {table} SELECT {values} FROM (SELECT UNNEST(FROM_JSON($1, '[[\"VARCHAR\"]]')) AS row)"
     duck.execute(query, [f"[{','.join(lines)}]"])
-
-
-def take(duck: Any, query: str, connection: sqlite3.Connection, table: str, names: Sequence[str]) -> None:
-    """Add to a table of the connection what a query of DuckDB finds, which are these columns of it in this order."""
-    found = duck.execute(query)
-    insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    while rows := found.fetchmany(ROWS_TAKEN_AT_ONCE):
-        connection.executemany(insert, rows)

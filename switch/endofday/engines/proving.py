@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from switch.clearing.gathered import Ask
 from switch.endofday.engines.handing_over import as_line, columns_of, create, give
-from switch.endofday.engines.in_duckdb import DuckEngine
+from switch.endofday.engines.in_duckdb import Duck, DuckEngine
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
 from switch.endofday.line_files.door import BooksConnection, named_on, of_date, see
 from switch.endofday.line_files.parquet import LINE_TABLES, all_of, reading, said
@@ -41,7 +41,7 @@ def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask)
                 create(duck, table, columns_of(connection, f"main.{table}"))
         duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
         _give_journal(connection, duck, business_date)
-        engine = DuckEngine(connection, duck, connection.data)
+        engine = DuckEngine(connection, Duck(connection, duck, connection.data))
         engine.take_some(_ROUNDED, {"business_date": business_date})
         yield engine.ask
 

@@ -79,11 +79,7 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
 
     Nobody knows the file yet. OSError where the disk refuses it.
     """
-    folders = [data / LINES_FOLDER, data / LINES_FOLDER / table, data / LINES_FOLDER / table / f"business_date={business_date}"]
-    for folder in folders:
-        make_folder(folder)
-    path = folders[-1] / f"{secrets.token_hex(8)}.parquet"
-    begin_file(path)  # the owner's alone, which DuckDB leaves as it is
+    path = begun(data, business_date, table)
     duck.execute(
         f"COPY ({rows}) TO {quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
@@ -92,8 +88,26 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
     if not count:
         path.unlink()
         return None
-    for written in (path, *reversed(folders), data):
-        _sync(written)
+    return written(data, business_date, table, path, (count, first, last), "duckdb")
+
+
+def begun(data: Path, business_date: str, table: str) -> Path:
+    """An empty file of a name of its own, for lines of a date: the owner's alone, which who fills it leaves as it is."""
+    folder = data / LINES_FOLDER / table / f"business_date={business_date}"
+    for each in (folder.parents[1], folder.parent, folder):
+        make_folder(each)
+    path = folder / f"{secrets.token_hex(8)}.parquet"
+    begin_file(path)
+    return path
+
+
+def written(
+    data: Path, business_date: str, table: str, path: Path, count_first_last: tuple[int, int, int], engine: str
+) -> LineFile:
+    """A file that was filled, once the disk has it: it has so many lines, from this request to that."""
+    for each in (path, path.parent, *path.parents[1:3], data):
+        _sync(each)
+    count, first, last = count_first_last
     return LineFile(
         business_date=business_date,
         table_name=table,
@@ -103,7 +117,7 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
         sha256=digest_of(path),
         first_request_id=first,
         last_request_id=last,
-        engine="duckdb",
+        engine=engine,
     )
 
 

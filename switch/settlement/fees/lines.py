@@ -102,7 +102,7 @@ FROM taxed
 _CREDIT_TYPES: Final = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(CREDITS))
 #: What a rule ``u`` takes of a presentment ``p``, whose refund gives back by the rate alone, or nothing.
 _BY_RULE: Final = f"""
-    CASE WHEN p.transaction_type NOT IN ({_CREDIT_TYPES}) OR u.refunds_give_back THEN u.rate_basis_points ELSE 0 END
+    CASE WHEN p.transaction_type NOT IN ({_CREDIT_TYPES}) OR u.refunds_give_back = 1 THEN u.rate_basis_points ELSE 0 END
       AS rate_basis_points,
     CASE WHEN p.transaction_type IN ({_CREDIT_TYPES}) THEN 0 ELSE u.minimum_minor END AS minimum_minor,
     CASE WHEN p.transaction_type IN ({_CREDIT_TYPES}) THEN 0 ELSE u.fixed_minor END AS fixed_minor, u.maximum_minor

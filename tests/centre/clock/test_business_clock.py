@@ -69,6 +69,32 @@ async def test_the_clock_opens_the_next_date_within_a_second(
     assert told == opened
 
 
+#: How the centre is started -> the date that is open then, and those after the next cut-off and a year.
+STARTS = {
+    "with a date": ("2026-12-24", {"accepted": False, "was_set": False}, ["2026-12-24", "2026-12-24", "2026-12-24"]),
+    "with the clock": (None, {"accepted": True, "was_set": False}, ["2026-12-22", "2026-12-23", "2026-12-23"]),
+    "with a clock that was set": (None, {"accepted": False, "was_set": True}, ["2026-12-22", "2026-12-23", "2026-12-23"]),
+    "with nothing": (None, {"accepted": False, "was_set": False}, ["2026-11-22", "2026-11-22", "2026-11-22"]),
+}
+
+
+@pytest.mark.parametrize(("given", "how", "opened"), STARTS.values(), ids=STARTS)
+async def test_later_dates_follow_the_clock_unless_a_person_gave_one(
+    autojump_clock: MockClock, tmp_path: Path, given: str | None, how: dict[str, bool], opened: list[str]
+) -> None:
+    journal, now_ms = MemoryJournal(), [CUT_OFF_MS + 30 * DAY_MS - 1_000]
+    journal.dates = [("2026-11-22", "clock")]
+    clock = _clock(journal, tmp_path, lambda: now_ms[0])
+    await clock.begin(given, **how)
+    found = []
+    for later_ms in (0, 2_000, 365 * DAY_MS):
+        now_ms[0] += later_ms
+        with trio.move_on_after(10):
+            await clock.run()
+        found.append((journal.open_date() or ("",))[0])
+    assert found == opened
+
+
 async def test_the_date_an_operator_opened_stays(autojump_clock: MockClock, tmp_path: Path) -> None:
     journal = MemoryJournal("2020-01-01")
     with trio.move_on_after(200):

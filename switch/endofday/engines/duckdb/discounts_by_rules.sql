@@ -9,7 +9,7 @@ WITH asked AS (
     COALESCE(p.discount_maximum_minor, -1) AS discount_maximum_minor,
     u.rule,
     CASE
-      WHEN NOT p.transaction_type IN ('refund') OR u.refunds_give_back
+      WHEN NOT p.transaction_type IN ('refund') OR u.refunds_give_back = 1
       THEN u.rate_basis_points
       ELSE 0
     END AS rate_basis_points,

@@ -7,7 +7,7 @@ WITH asked AS (
     f.vat_rate_basis_points,
     ABS(p.amount_minor) AS amount_minor,
     CASE
-      WHEN NOT p.transaction_type IN ('refund') OR u.refunds_give_back
+      WHEN NOT p.transaction_type IN ('refund') OR u.refunds_give_back = 1
       THEN u.rate_basis_points
       ELSE 0
     END AS rate_basis_points,

@@ -1,0 +1,24 @@
+-- Rendered by python -m tests.engines.render. Change the statement it is made of instead: engines/statements.py
+SELECT
+  merchant_id AS merchant_id,
+  terminal_id AS terminal_id,
+  remise_number AS remise_number,
+  currency AS currency,
+  issuer AS issuer,
+  amount_minor < 0 AS is_credit,
+  COUNT(*) AS line_count,
+  SUM(amount_minor) AS gross_minor,
+  SUM(interchange_minor) AS interchange_minor,
+  SUM(discount_minor) AS discount_minor,
+  SUM(vat_minor) AS vat_minor,
+  SUM(net_minor) AS net_minor
+FROM presentment
+WHERE
+  business_date = :business_date
+GROUP BY
+  merchant_id,
+  terminal_id,
+  remise_number,
+  currency,
+  issuer,
+  amount_minor < 0
