@@ -19,7 +19,7 @@ import click
 from switch.cli.command.help import Verbs
 from switch.cli.command.usage import as_error
 from switch.cli.console.guarded import guarded_output
-from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault, wants_json
+from switch.cli.console.last_resort import complain, faults_of_threads_told, first_of, interrupted, tell_fault, wants_json
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 
 #: verb -> (module, attribute, one line for ``switch --help``)
@@ -173,9 +173,9 @@ def _code_of(arguments: list[str]) -> int:
     except BaseException as fault:  # the last resort: nobody is shown a traceback
         if isinstance(fault, SystemExit):
             raise
-        if isinstance(fault, OSError) and fault is getattr(sys.stdout, "fault", None):
-            why = f"found {fault.strerror}, expected one that can be written"
-            _complain(SwitchError(f"standard output: {why}"), arguments)
+        first = first_of(fault)
+        if isinstance(first, OSError) and first is getattr(sys.stdout, "fault", None):
+            _complain(SwitchError(f"standard output: found {first.strerror}, expected one that can be written"), arguments)
             return SwitchError.exit_code
         if interrupted(fault):
             return EXIT_INTERRUPTED

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, BinaryIO, TextIO
 
 from switch.display.visible import visible_lines
 
@@ -26,6 +26,11 @@ class Guarded:
         with self._faults_kept():
             self._stream.flush()
 
+    @property
+    def buffer(self) -> GuardedBytes:
+        """The stream of bytes below, for what is no text."""
+        return GuardedBytes(self._stream.buffer, self._faults_kept)
+
     @contextmanager
     def _faults_kept(self) -> Iterator[None]:
         try:
@@ -33,6 +38,24 @@ class Guarded:
         except OSError as fault:
             self.fault = fault
             raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class GuardedBytes:
+    """A stream of bytes, written as it is. ``faults_kept`` is around all that may fail."""
+
+    def __init__(self, stream: BinaryIO, faults_kept: Callable[[], AbstractContextManager[None]]) -> None:
+        self._stream, self._faults_kept = stream, faults_kept
+
+    def write(self, content: bytes) -> int:
+        with self._faults_kept():
+            return self._stream.write(content)
+
+    def flush(self) -> None:
+        with self._faults_kept():
+            self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
