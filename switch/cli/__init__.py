@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import importlib
 import io
-import os
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from switch.cli.command.help import Verbs
 from switch.cli.command.usage import as_error
-from switch.cli.console.guarded import guarded_output
+from switch.cli.console.guarded import guarded_output, let_go_of_output
 from switch.cli.console.last_resort import complain, faults_of_threads_told, first_of, interrupted, tell_fault, wants_json
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 
@@ -128,17 +125,8 @@ def main(arguments: list[str] | None = None) -> None:
         with guarded_output(), faults_of_threads_told(given):
             code = _code_of(given)
     finally:
-        _let_go_of_output()
+        let_go_of_output()
     sys.exit(code)
-
-
-def _let_go_of_output() -> None:
-    """What cannot be written is not tried again: the interpreter would say so in its own words, and end with 120."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _complain(error: SwitchError, arguments: list[str]) -> None:

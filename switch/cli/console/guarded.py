@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from switch.display.visible import visible_lines
@@ -70,3 +72,12 @@ def guarded_output() -> Iterator[None]:
         yield
     finally:
         sys.stdout = before
+
+
+def let_go_of_output() -> None:
+    """What cannot be written is not tried again: the interpreter would say so in its own words, and end with 120."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
