@@ -229,4 +229,4 @@ def test_it_loads_nothing_for_an_owner_that_is_gone() -> None:
         "cli.main(['issuer', 'start-by-fork'], standalone_mode=False); sys.exit('switch.issuers.process.main' in sys.modules)"
     )
     with theirs:
-        assert subprocess.run([sys.executable, "-c", script], stdin=theirs, timeout=60, check=False).returncode == 0
+        assert subprocess.run([sys.executable, "-c", script], stdin=theirs.fileno(), timeout=60, check=False).returncode == 0
