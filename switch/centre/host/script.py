@@ -28,8 +28,7 @@ class HostScript(RuleScript):
 
     def may_apply(self, line: Line, elements: PickedElements) -> bool:
         """Whether a rule may mean a plain request for money. Nothing is counted."""
-        later = self._later
-        later.elements, later.dialect, later.connection = elements, line.codec.dialect, line.name
+        later = self._later.of(elements, line.codec.dialect, connection=line.name)
         return self.playbook.may_match(marks_picked(elements, line.name), later)
 
     def page_cue(self, message: Message, listener: str, specs: Specs) -> Cue | None:

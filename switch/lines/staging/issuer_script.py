@@ -19,18 +19,25 @@ from switch.scenarios.vocabulary.rule_words import ISSUER
 
 
 class FactsLater:
-    """What rules may ask of a plain message: it is looked into once one of them asks for what its marks do not say."""
-
-    elements: PickedElements
-    dialect: Dialect
-    connection = issuer = ""
+    """What rules may ask of a plain message: it is looked into once, when one of them asks for what its marks do not say."""
 
     def __init__(self, facts_of: Callable[..., MessageFacts]) -> None:
         self._facts_of = facts_of
+        self._looked_into: MessageFacts | None = None
+        self._about: tuple[PickedElements, Dialect, str, str] | None = None
+
+    def of(self, elements: PickedElements, dialect: Dialect, *, connection: str = "", issuer: str = "") -> Self:
+        """These facts, from now on of this message."""
+        self._about, self._looked_into = (elements, dialect, connection, issuer), None
+        return self
 
     def _facts(self) -> MessageFacts:
-        message = Message(self.elements.mti, self.elements)  # type: ignore[arg-type]  # they are read, and not changed
-        return self._facts_of(message, self.dialect, connection=self.connection, issuer=self.issuer)
+        if self._looked_into is None:
+            assert self._about is not None, "of no message yet"
+            elements, dialect, connection, issuer = self._about
+            message = Message(elements.mti, elements)  # type: ignore[arg-type]  # they are read, and not changed
+            self._looked_into = self._facts_of(message, dialect, connection=connection, issuer=issuer)
+        return self._looked_into
 
     def words(self, name: str) -> Collection[str]:
         return self._facts().words(name)
@@ -97,9 +104,9 @@ class IssuerScript(RuleScript):
         """Whether a rule may mean the request of these elements as it goes on to an issuer. Nothing is counted."""
         if not isinstance(elements, PickedElements):
             return True
-        later = self._later
-        later.elements, later.dialect, later.issuer = ForwardedElements(elements, forwarder_id), dialect, issuer
-        return self.playbook.may_match(marks_picked(later.elements, issuer=issuer), later, ISSUER)
+        forwarded = ForwardedElements(elements, forwarder_id)
+        later = self._later.of(forwarded, dialect, issuer=issuer)
+        return self.playbook.may_match(marks_picked(forwarded, issuer=issuer), later, ISSUER)
 
 
 class Elsewhere:
