@@ -83,21 +83,29 @@ class Playbook:
         """The id of the rule that is added next."""
         return self._last_id + 1
 
-    def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
+    def put_first(
+        self, rules: Iterable[HostRule], instead_of: Callable[[PlayedRule], bool] = lambda played: False
+    ) -> list[PlayedRule]:
         """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
-        of none, so that nobody's rule for everybody takes the messages of a scope from it."""
+        of none, so that nobody's rule for everybody takes the messages of a scope from it. Those that they come ``instead_of``
+        go, as with ``remove``."""
+        kept = [played for played in self.played if not instead_of(played)]
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
-        self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
+        self._arrange(sorted([*added, *kept], key=lambda played: not played.rule.scope))
         self._last_id += len(added)
+        self._keep_states_of(kept)
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
         """Take rules out, and return them. The states of a scenario that has no rule any more are forgotten."""
         removed = [played for played in self.played if unwanted(played)]
         self._arrange([played for played in self.played if not unwanted(played)])
-        left = {played.rule.scenario for played in self.played}
-        self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
+        self._keep_states_of(self.played)
         return removed
+
+    def _keep_states_of(self, played: list[PlayedRule]) -> None:
+        scenarios = {each.rule.scenario for each in played}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] in scenarios}
 
     def begin_anew(self, wanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
         """Count from the beginning: hits, steps of sequences, and the states of scenarios all of whose rules are meant. The

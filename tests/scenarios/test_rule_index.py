@@ -128,6 +128,7 @@ def test_rules_that_cannot_be_found_change_nothing(monkeypatch: pytest.MonkeyPat
         patch.setattr("switch.scenarios.playbook.RuleIndex", too_many)
         for change in (
             lambda: book.put_first(playbook("any -> 12").rules),
+            lambda: book.put_first(playbook("any -> 12").rules, instead_of=lambda _: True),
             lambda: book.remove(lambda played: played.place == 0),
             lambda: book.replace(lambda _: before[1].rule),
             book.know_anew,

@@ -152,9 +152,9 @@ class Orders:
         scenario = await trio.to_thread.run_sync(self._read, name, text)
         scope = self._scopes.of(order)  # it may have been removed meanwhile
         of_scope = scope.name if scope is not None else ""
-        self._script.playbook.remove(lambda played: played.rule.scenario == name and played.rule.scope == of_scope)
         rules = scenario.rules if scope is None else [scope.rule(rule) for rule in scenario.rules]
-        return {**self._put_first(rules), "at_issuers": len(scenario.at_issuers)}
+        told = self._put_first(rules, lambda played: played.rule.scenario == name and played.rule.scope == of_scope)
+        return {**told, "at_issuers": len(scenario.at_issuers)}
 
     def _scope_changed(self, scope: Scope) -> None:
         """The rules of a scope apply to what it owns now."""
@@ -166,8 +166,10 @@ class Orders:
         self._changed()
         return len(removed)
 
-    def _put_first(self, rules: Sequence[HostRule]) -> dict[str, Any]:
-        added = self._script.playbook.put_first(rules)
+    def _put_first(
+        self, rules: Sequence[HostRule], instead_of: Callable[[PlayedRule], bool] = lambda played: False
+    ) -> dict[str, Any]:
+        added = self._script.playbook.put_first(rules, instead_of)
         self._changed()
         new = {id(played.rule) for played in added}  # of the others, it was said when they were added
         hidden = [pair for pair in overshadowed(self._script.playbook.rules) if not new.isdisjoint(map(id, pair))]
