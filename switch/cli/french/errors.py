@@ -195,6 +195,16 @@ MISTAKES: Final[dict[str, str]] = {
         "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
         "fichiers seront achevés par : {4}"
     ),
+    "{1}: found {2*}, expected a folder that can be written; business date {3} is closed in the books, and its issuers are "
+    "told by: {4}": (
+        "{1} : {2}, attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses émetteurs "
+        "seront informés par : {4}"
+    ),
+    "{1}: found {2}, expected a folder that can be written; business date {3} is closed in the books, and its issuers are "
+    "told by: {4}": (
+        "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
+        "émetteurs seront informés par : {4}"
+    ),
     "{1*}; business date {2} is closed in the books, and its files are finished by: {3}": (
         "{1} ; la journée comptable {2} est arrêtée dans les livres, et ses fichiers seront achevés par : {3}"
     ),
