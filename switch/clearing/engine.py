@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 EngineName = str
 ENGINES: Final = ("sqlite", "duckdb")
 ENGINE_EXPECTED: Final = "sqlite, duckdb, or sc://host:port of Spark Connect"
-_SPARK: Final = re.compile(r"sc://([\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
+_SPARK: Final = re.compile(r"sc://([\w.-]+):(\d{1,5})", re.ASCII)
 _PORT_MAX: Final = 65_535
 
 
