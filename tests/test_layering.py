@@ -582,7 +582,6 @@ TESTED_BY: Final = {
     "cli/command/names": "cli/test_listings.py",
     "cli/command/options": "cli/test_day.py",
     "cli/command/written": "cli/test_reconcile.py",
-    "cli/console/printer": "trials/test_asked_to_stop.py",
     "cli/console/program_name": "cli/test_listings.py",
     "cli/console/run": "trials/test_asked_to_stop.py",
     "cli/console/viewer": "cli/test_tail.py",

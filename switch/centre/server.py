@@ -131,7 +131,8 @@ class Server:
         self._incoming.put_off = self._put_off
         rules, self._moments = playbook or Playbook((), seed=1), Moments(specs.calendar.zone)
         self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
-        self._issuers = IssuerStage(IssuerScript.beside(self.script), specs.issuers, tell)
+        given = [*(d.timeout_seconds for d in destinations), *(r.timeout_seconds for r in table.routes() if r.timeout_seconds)]
+        self._issuers = IssuerStage(IssuerScript.beside(self.script), specs.issuers, tell, max(given, default=0.0))
         self.rules_changed()
         self.pokes = Pokes(
             self.links,
@@ -146,9 +147,8 @@ class Server:
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
         self._woken = trio.Event()
-        given = [route.timeout_seconds for route in table.routes() if route.timeout_seconds]
         self._watch_seconds = WATCH_SECONDS * min(timers, 1.0)
-        self._idle_seconds = min([REPEAT_SECONDS_FIRST * timers, *given, *(d.timeout_seconds for d in destinations)])
+        self._idle_seconds = min([REPEAT_SECONDS_FIRST * timers, *given])
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import importlib
 import io
-import os
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from switch.cli.command.help import Verbs
 from switch.cli.command.usage import as_error
-from switch.cli.console.guarded import guarded_output
-from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault, wants_json
+from switch.cli.console.guarded import guarded_output, let_go_of_output
+from switch.cli.console.last_resort import complain, faults_of_threads_told, first_of, interrupted, tell_fault, wants_json
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 
 #: verb -> (module, attribute, one line for ``switch --help``)
@@ -128,17 +125,8 @@ def main(arguments: list[str] | None = None) -> None:
         with guarded_output(), faults_of_threads_told(given):
             code = _code_of(given)
     finally:
-        _let_go_of_output()
+        let_go_of_output()
     sys.exit(code)
-
-
-def _let_go_of_output() -> None:
-    """What cannot be written is not tried again: the interpreter would say so in its own words, and end with 120."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _complain(error: SwitchError, arguments: list[str]) -> None:
@@ -173,9 +161,9 @@ def _code_of(arguments: list[str]) -> int:
     except BaseException as fault:  # the last resort: nobody is shown a traceback
         if isinstance(fault, SystemExit):
             raise
-        if isinstance(fault, OSError) and fault is getattr(sys.stdout, "fault", None):
-            why = f"found {fault.strerror}, expected one that can be written"
-            _complain(SwitchError(f"standard output: {why}"), arguments)
+        first = first_of(fault)
+        if isinstance(first, OSError) and first is getattr(sys.stdout, "fault", None):
+            _complain(SwitchError(f"standard output: found {first.strerror}, expected one that can be written"), arguments)
             return SwitchError.exit_code
         if interrupted(fault):
             return EXIT_INTERRUPTED

@@ -126,17 +126,22 @@ def start_by_fork(specs_folder: Path | None) -> None:
     from switch.machine.streams import refuse_other_input
 
     refuse_other_input("switch issuer start-by-fork", "a socket", "the socket of a centre")
-    from switch.data_folder.databases import made_at_once
-    from switch.issuers.process.book import SCHEMA
-    from switch.lines.selector import settle_memory
-    from switch.machine.starting import start_by_fork
-    from switch.specs.load import load_specs
+    from switch.machine.starting import is_abandoned, start_by_fork
 
-    for name in LOADED_FIRST:
-        import_module(name)
-    with suppress(SwitchError):  # whoever is started says what is wrong
-        _read[specs_folder] = load_specs(specs_folder)
-    made_at_once(SCHEMA)  # of which each makes its book
-    settle_memory()  # what is shared by fork stays shared
     with socket.socket(fileno=sys.stdin.fileno()) as control:
+        for name in LOADED_FIRST:  # they take their time; whoever reads a centre that has ended is not to wait for them
+            if is_abandoned(control):
+                return
+            import_module(name)
+        if is_abandoned(control):
+            return
+        from switch.data_folder.databases import made_at_once
+        from switch.issuers.process.book import SCHEMA
+        from switch.lines.selector import settle_memory
+        from switch.specs.load import load_specs
+
+        with suppress(SwitchError):  # whoever is started says what is wrong
+            _read[specs_folder] = load_specs(specs_folder)
+        made_at_once(SCHEMA)  # of which each makes its book
+        settle_memory()  # what is shared by fork stays shared
         start_by_fork(control, cli.main)

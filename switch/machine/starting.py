@@ -68,6 +68,14 @@ def ask_for(control: socket.socket, arguments: Sequence[str], streams: Sequence[
     socket.send_fds(control, [json.dumps(arguments).encode() + b"\n"], streams)
 
 
+def is_abandoned(control: socket.socket) -> bool:
+    """Whether the owner of a starter that has started nothing yet is gone, and asked for nothing before."""
+    try:
+        return bool(select.select([control], [], [], 0)[0]) and not control.recv(1, socket.MSG_PEEK)
+    except ConnectionError:
+        return True
+
+
 def start_by_fork(control: socket.socket, become: Callable[[list[str]], object]) -> None:
     """Be a starter until the control socket ends, then until those started have ended. ``become`` is what each of them runs."""
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

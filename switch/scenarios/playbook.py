@@ -87,8 +87,8 @@ class Playbook:
         """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
         of none, so that nobody's rule for everybody takes the messages of a scope from it."""
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
-        self._last_id += len(added)
         self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
+        self._last_id += len(added)
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
@@ -112,9 +112,11 @@ class Playbook:
 
     def replace(self, changed: Callable[[HostRule], HostRule]) -> None:
         """Put what ``changed`` makes of each rule in its place; the counts go on."""
-        for played in self.played:
-            played.rule = changed(played.rule)
-        self._index()
+        rules = [changed(played.rule) for played in self.played]
+        found = _indexes(rules)
+        for played, rule in zip(self.played, rules, strict=True):
+            played.rule = rule
+        self._found = found
 
     def reset(self) -> None:
         """Begin all counts and states anew; the rules stay."""
@@ -140,20 +142,16 @@ class Playbook:
         return [played.rule for played in self.played if not played.hits]
 
     def _arrange(self, played: list[PlayedRule]) -> None:
+        """Have these rules from now on. Where they cannot be found, none is another."""
+        found = _indexes(each.rule for each in played)
         for place, each in enumerate(played):
             each.place, first = place, each.rule.steps[0]
             each.alike = each.rule.always and len(each.rule.steps) == 1 and first.late is None and not first.state
-        self.played = played
-        self._index()
+        self.played, self._found = played, found
 
     def know_anew(self) -> None:
         """What no message says, such as the MCC of a merchant, may be another from now on."""
-        self._index()
-
-    def _index(self) -> None:
-        self._found = {
-            at: RuleIndex(Numbered(each.place, each.rule.when) for each in self.played if each.rule.at == at) for at in PLACES
-        }
+        self._found = _indexes(self.rules)
 
     def has(self, at: str) -> bool:
         """Whether any rule is at the host, or at an issuer."""
@@ -220,6 +218,12 @@ class Playbook:
         card = _counted_as(rule, facts, CARD)
         drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}{what}".encode(), digest_size=8)
         return int.from_bytes(drawn.digest(), "big") / 2**64
+
+
+def _indexes(rules: Iterable[HostRule]) -> dict[str, RuleIndex]:
+    """What finds the rules of each place, by their order."""
+    numbered = list(enumerate(rules))
+    return {at: RuleIndex(Numbered(place, rule.when) for place, rule in numbered if rule.at == at) for at in PLACES}
 
 
 def _counted_as(rule: HostRule, facts: Facts, per: str) -> str:

@@ -116,7 +116,10 @@ class _Block:
 
 
 def _compiled(always: int, finders: list[_Expression], filters: list[_Expression]) -> BitsLeft:
-    """The function that says what is left of a message: what is found ``always`` or by a finder, if all filters leave it."""
+    """The function that says what is left of a message: what is found ``always`` or by a finder, if all filters leave it.
+
+    Each of them is a statement of its own: an expression of thousands is too deep for the compiler.
+    """
     known: dict[str, Any] = {"always": always, "bisect_right": bisect_right}
     texts = list[str]()
     for number, (text, names) in enumerate((*finders, *filters)):
@@ -125,12 +128,13 @@ def _compiled(always: int, finders: list[_Expression], filters: list[_Expression
     lines = [
         "def left(marks, facts):",
         f"    {', '.join(Marks._fields)} = marks",
-        f"    found = {' | '.join(['always', *texts[: len(finders)]])}",
-        *(["    if found:", f"        found &= {' & '.join(texts[len(finders) :])}"] if filters else []),
+        "    found = always",
+        *(f"    found |= {text}" for text in texts[: len(finders)]),
+        *(["    if found:", *(f"        found &= {text}" for text in texts[len(finders) :])] if filters else []),
         "    return found",
     ]
     exec(compile("\n".join(lines), "<rules>", "exec"), known)  # noqa: S102  (only our own words and numbers go in)
-    left: BitsLeft = known["left"]
+    left: BitsLeft = known.pop("left")  # in a circle with what it knows, it would outlive its rules until garbage is collected
     return left
 
 

@@ -57,6 +57,28 @@ def test_a_terminal_is_refused_bytes(data: Path, monkeypatch: pytest.MonkeyPatch
     assert f"hint: --out {GROCER.id}.{form}" in refused.err
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            f"{GROCER.id} --format xlsx >/dev/full",
+            "standard output: found No space left on device, expected one that can be written",
+        ),
+        (
+            f"{GROCER.id} --format csv --excel-fr >&-",
+            "standard output: found Bad file descriptor, expected one that can be written",
+        ),
+        (f"{GROCER.id} --lang fr >/dev/full", "sortie standard : disque plein, attendu une sortie où l'on peut écrire"),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_sentence(data: Path, words: str, sentence: str) -> None:
+    command = ["/bin/sh", "-c", f'exec "$0" -m switch statement {words}', sys.executable]
+    environment = {**os.environ, "SWITCH_DATA": str(data), "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (2, f"switch: {sentence}\n")
+    assert list(data.glob("fault-*")) == []
+
+
 def test_what_cannot_be_written_is_one_sentence(data: Path, tmp_path: Path) -> None:
     for path, found in ((tmp_path, "a folder"), (tmp_path / "none" / "x.pdf", "No such file or directory")):
         refused = run("statement", GROCER.id, "--format", "pdf", "--out", path, "--data", data)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from switch.machine import ahead
-from switch.machine.starting import Launched, ask_for, launch, starter_command
+from switch.machine.starting import Launched, ask_for, is_abandoned, launch, starter_command
 
 STARTER = """
 import os, socket, sys
@@ -190,3 +191,42 @@ def test_no_other_command_has_a_starter(arguments: list[str], commands: list[lis
     ahead.launch_ahead(arguments)
     ahead.end_unneeded()
     assert commands == []
+
+
+def test_it_is_abandoned_once_its_owner_is_gone_and_has_asked_for_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        assert not is_abandoned(theirs)
+        ours.close()
+        assert is_abandoned(theirs)
+
+
+def test_a_look_at_what_was_asked_takes_nothing_of_it() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ask_for(ours, ["one"], (0, 1, 2))
+        ours.close()
+        assert not is_abandoned(theirs)
+        data, streams, _, _ = socket.recv_fds(theirs, 100, 3)
+        assert (data, len(streams)) == (b'["one"]\n', 3)
+        for number in streams:
+            os.close(number)
+
+
+def test_an_owner_that_left_without_reading_is_gone() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.send(b"x")
+        ours.close()
+        assert is_abandoned(theirs)
+
+
+def test_it_loads_nothing_for_an_owner_that_is_gone() -> None:
+    ours, theirs = socket.socketpair()
+    ours.close()
+    script = (
+        "import sys; from switch.cli import cli; "
+        "cli.main(['issuer', 'start-by-fork'], standalone_mode=False); sys.exit('switch.issuers.process.main' in sys.modules)"
+    )
+    with theirs:
+        assert subprocess.run([sys.executable, "-c", script], stdin=theirs.fileno(), timeout=60, check=False).returncode == 0

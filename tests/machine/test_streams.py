@@ -33,6 +33,11 @@ def ended(command: str, folder: Path) -> tuple[int, str, str]:
     [
         ("merchants >&-", "switch: standard output: found Bad file descriptor, expected one that can be written"),
         ("merchants >/dev/full", "switch: standard output: found No space left on device, expected one that can be written"),
+        (
+            "api serve --port 0 >/dev/full",
+            "switch: standard output: found No space left on device, expected one that can be written",
+        ),
+        ("gateway serve --port 0 >&-", "switch: standard output: found Bad file descriptor, expected one that can be written"),
         ("--help >&-", "switch: standard output: found Bad file descriptor, expected one that can be written"),
         ("decode - <&-", "switch: message: found nothing, expected a message in hexadecimal or in bytes"),
         ("issuer start-by-fork </dev/null", BY_HAND.format("start-by-fork: found a device", "socket")),

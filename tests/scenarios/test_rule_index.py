@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from functools import partial
 from typing import Any
 
@@ -100,6 +102,53 @@ def test_five_hundred_rules_that_mean_others_are_not_tried(line: str) -> None:
     said = Said(amount_minor=99, others={"mcc": ("5411",), "type": ("purchase",)}, elements={"11": "999999"})
 
     assert book._found[HOST].places(said.marks, said) == []
+
+
+def test_thousands_of_different_things_to_ask_for_are_found_as_well() -> None:
+    asked = [Condition.from_toml(SpecTable("when", {f"127.{number}": "1"}), {}) for number in range(1, 3_301)]
+    index = RuleIndex(Numbered(place, each) for place, each in enumerate(asked))
+    said = Said(elements={"127": ""})
+    assert index.places(said.marks, said) == []
+
+    class Seventh(Said):
+        def element(self, name: str) -> str:
+            return "1" if name == "127.7" else ""
+
+    assert index.places(said.marks, Seventh()) == [6]
+
+
+def test_rules_that_cannot_be_found_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, ask = playbook(f"card={CARDS[0]} -> 91", "any -> 05"), Said(card=CARDS[0])
+    before, next_id = list(book.played), book.next_id
+
+    def too_many(*_: object) -> RuleIndex:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("switch.scenarios.playbook.RuleIndex", too_many)
+        for change in (
+            lambda: book.put_first(playbook("any -> 12").rules),
+            lambda: book.remove(lambda played: played.place == 0),
+            lambda: book.replace(lambda _: before[1].rule),
+            book.know_anew,
+        ):
+            with pytest.raises(MemoryError):
+                change()
+    assert (book.played, book.next_id, [each.place for each in before]) == (before, next_id, [0, 1])
+    assert played(book, ask, Said(card=CARDS[1])) == ["91", "05"]
+
+
+def test_rules_that_go_leave_nothing_in_memory() -> None:
+    book = playbook("amount=1..3 class=request -> 91", f"card={CARDS[0]} -> 05", "type=purchase -> 12")
+    kept = weakref.ref(book._found[HOST]._blocks[0].left)
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        book.remove(lambda played: played.place == 0)
+        assert kept() is None
+    finally:
+        if collects:
+            gc.enable()
 
 
 CARDS_KNOWN = (*CARDS, "9504010000000027", "9504020000000018", "4000000000000002", "4507160000", "")

@@ -105,6 +105,25 @@ def test_a_pipe_nobody_reads_any_more_ends_it(tmp_path: Path) -> None:
     assert (tmp_path / "errors").read_bytes() == b""
 
 
+@pytest.mark.parametrize("output", [">&-", ">/dev/full"])
+def test_output_that_cannot_be_written_is_no_fault_of_a_centre(tmp_path: Path, output: str) -> None:
+    ready, words = tmp_path / "ready.json", ["-m", "switch", "up", "--free-ports", *DATE, *small_specs(tmp_path)]
+    command = ["/bin/sh", "-c", f'exec "$0" "$@" {output}', sys.executable, *words]
+    process = subprocess.Popen(
+        [*command, "--data", str(tmp_path / "var"), "--ready-file", str(ready)],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        eventually(ready.exists, "the centre")
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=SECONDS_MAX)
+        assert (process.returncode, told) == (0, b"")
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.parametrize(
     ("number", "leashed"), [(signal.SIGTERM, True), (signal.SIGINT, False), (signal.SIGHUP, True)], ids=["term", "int", "hup"]
 )

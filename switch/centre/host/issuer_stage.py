@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
+import trio
+
 from switch.errors import MessageError
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
@@ -26,6 +28,7 @@ from switch.scenarios.host_rule import HostRule
 from switch.scenarios.vocabulary.rule_words import ISSUER
 
 AWAITED_MAX: Final = 10_000  #: answers of external issuers that a rule waits for; the one awaited longest is forgotten
+AWAITED_SECONDS: Final = 60.0  #: how long one that is late is waited for beyond the longest timeout
 
 
 class Awaited(NamedTuple):
@@ -38,22 +41,29 @@ class Awaited(NamedTuple):
 
 
 class IssuerStage:
-    """The rules at issuers at work; the centre runs the processes of those ``issuers`` that are managed."""
+    """The rules at issuers at work; the centre runs the processes of those ``issuers`` that are managed. No answer of an issuer
+    has more than ``timeout_seconds``."""
 
-    def __init__(self, script: IssuerScript, issuers: Mapping[str, Profile], tell: Callable[[Notice], None]) -> None:
-        self._script, self._tell = script, tell
+    def __init__(
+        self, script: IssuerScript, issuers: Mapping[str, Profile], tell: Callable[[Notice], None], timeout_seconds: float
+    ) -> None:
+        self._script, self._tell, self._seconds = script, tell, timeout_seconds + AWAITED_SECONDS
         self._managed = frozenset(profile.id for profile in issuers.values() if profile.managed)
-        self._awaited: dict[Awaited, AnswerCue] = {}
+        self._awaited: dict[Awaited, tuple[float, AnswerCue]] = {}  #: until when, and which rule; the oldest first
 
     @property
     def plays(self) -> bool:
         """Whether there are rules at issuers."""
         return self._script.playbook.has(ISSUER)
 
-    @property
-    def awaits(self) -> bool:
-        """Whether a rule waits for an answer of an issuer that is no process of ours."""
-        return bool(self._awaited)
+    def awaits(self, now: float) -> bool:
+        """Whether a rule waits for an answer of an issuer that is no process of ours; what comes too late is forgotten."""
+        while self._awaited:
+            oldest = next(iter(self._awaited))
+            if self._awaited[oldest][0] > now:
+                return True
+            del self._awaited[oldest]
+        return False
 
     def may_mean(self, issuer: str, line: Line, elements: Mapping[int, str], forwarder_id: str) -> bool:
         """Whether a rule may mean the request of these elements as it goes on to an issuer."""
@@ -91,21 +101,24 @@ class IssuerStage:
         impossible = beyond_reach(cue.conduct)
         if impossible:
             return f"{issuer}: {impossible} is left out: it is no process of this centre ({cue.reason})"
+        told = f"{issuer}: {cue.conduct.told} ({cue.reason})"
         if cue.conduct.lost:
-            line.take_back()
+            line.take_back()  # nobody answers what was never sent
+            return told
         while len(self._awaited) >= AWAITED_MAX:
             del self._awaited[next(iter(self._awaited))]
         awaited = Awaited(issuer, response_mti(message.mti), message.stan, message.terminal_id.rstrip())
-        self._awaited[awaited] = cue
-        return f"{issuer}: {cue.conduct.told} ({cue.reason})"
+        self._awaited.pop(awaited, None)  # the same again is the youngest
+        self._awaited[awaited] = trio.current_time() + self._seconds, cue
+        return told
 
     def arrived(self, issuer: str, message: Message) -> Conduct | None:
         """How an answer that came is to be taken; None where as it is."""
         if not self._awaited:
             return None
         awaited = Awaited(issuer, message.mti, message.stan, message.terminal_id.rstrip())
-        cue = self._awaited.pop(awaited, None)
-        return None if cue is None else cue.conduct
+        found = self._awaited.pop(awaited, None)
+        return None if found is None else found[1].conduct
 
 
 def beyond_reach(conduct: Conduct) -> str:

@@ -215,7 +215,7 @@ class Inbound:
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
-        awaited = self.issuers is not None and self.issuers.awaits
+        awaited = self.issuers is not None and self.issuers.awaits(now)
         picked = line.pickers[1](frame.body) if line.pickers is not None and not awaited else None
         answer = None if picked is None else plain_issuer_answer(picked, self._waiting)
         if answer is not None:

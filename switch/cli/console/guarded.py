@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
 
 from switch.display.visible import visible_lines
 
@@ -26,6 +28,11 @@ class Guarded:
         with self._faults_kept():
             self._stream.flush()
 
+    @property
+    def buffer(self) -> GuardedBytes:
+        """The stream of bytes below, for what is no text."""
+        return GuardedBytes(self._stream.buffer, self._faults_kept)
+
     @contextmanager
     def _faults_kept(self) -> Iterator[None]:
         try:
@@ -33,6 +40,24 @@ class Guarded:
         except OSError as fault:
             self.fault = fault
             raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class GuardedBytes:
+    """A stream of bytes, written as it is. ``faults_kept`` is around all that may fail."""
+
+    def __init__(self, stream: BinaryIO, faults_kept: Callable[[], AbstractContextManager[None]]) -> None:
+        self._stream, self._faults_kept = stream, faults_kept
+
+    def write(self, content: bytes) -> int:
+        with self._faults_kept():
+            return self._stream.write(content)
+
+    def flush(self) -> None:
+        with self._faults_kept():
+            self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -47,3 +72,12 @@ def guarded_output() -> Iterator[None]:
         yield
     finally:
         sys.stdout = before
+
+
+def let_go_of_output() -> None:
+    """What cannot be written is not tried again: the interpreter would say so in its own words, and end with 120."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -51,7 +51,7 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     """Say that the program failed, and where the details went: the data folder, else the folder for temporary files."""
-    first = _leaf(fault)
+    first = first_of(fault)
     words = visible(f"{type(first).__name__}: {first}".removesuffix(": "))
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
@@ -82,6 +82,13 @@ def interrupted(fault: BaseException) -> bool:
     return isinstance(fault, KeyboardInterrupt)
 
 
+def first_of(fault: BaseException) -> BaseException:
+    """The first fault of a group that is no group."""
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
+
+
 def _in_language(sentence: str, arguments: Sequence[str]) -> str:
     """The sentence in the language of the command line; as it is where not even that can be looked up any more."""
     try:
@@ -90,13 +97,6 @@ def _in_language(sentence: str, arguments: Sequence[str]) -> str:
         return translated(sentence, language_of(arguments, ()))
     except (ImportError, OSError, MemoryError):
         return sentence
-
-
-def _leaf(fault: BaseException) -> BaseException:
-    """The first fault of a group that is no group."""
-    while isinstance(fault, BaseExceptionGroup):
-        fault = fault.exceptions[0]
-    return fault
 
 
 def _details(fault: BaseException, arguments: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
 
+from switch.cli.console.guarded import let_go_of_output
 from switch.display.plural import plural
 from switch.display.visible import visible
 
@@ -43,12 +44,15 @@ class Printer:
             self._left_out += 1
 
     def close(self) -> None:
-        """Print what waits, if that can be done at once. Where the reader takes nothing more, it is left to itself."""
+        """Print what waits, if that can be done at once. Where the reader takes nothing more, it is left to itself; what could
+        not be written is dropped, and is no fault of the command."""
         with suppress(Full):
             self._waiting.put_nowait(None)
             self._thread.join(CLOSE_SECONDS_MAX)
         if self._thread.is_alive():  # it holds the stream, and the interpreter would wait for it in vain
             sys.stdout = io.StringIO()
+        else:
+            let_go_of_output()
 
     def _run(self) -> None:
         try:

@@ -224,6 +224,12 @@ MISTAKES: Final[dict[str, str]] = {
     "an issuer's book": "le livre d'un émetteur",
     # files and keys
     "{1}: found '{2}', expected {3*}": "{1} : trouvé '{2}', attendu {3}",
+    "standard output: found {1*}, expected one that can be written": (
+        "sortie standard : {1}, attendu une sortie où l'on peut écrire"
+    ),
+    "standard output: found {1}, expected one that can be written": (
+        "sortie standard : trouvé « {1} », attendu une sortie où l'on peut écrire"
+    ),
     "{1}: found {2*}, expected {3*}": "{1} : {2}, attendu {3}",
     "{1}: found {2}, expected {3*}": "{1} : « {2} », attendu {3}",
     "a file that can be written": "un fichier où écrire",
@@ -260,6 +266,7 @@ MISTAKES: Final[dict[str, str]] = {
     "{1*} at {2}": "{1} dans {2}",
     "No such file or directory": "fichier ou dossier introuvable",
     "Permission denied": "accès refusé",
+    "Bad file descriptor": "mauvais descripteur de fichier",
     "Not a directory": "ce n'est pas un dossier",
     "Is a directory": "un dossier",
     "File exists": "un fichier existe déjà",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import trio
 from attrs import evolve
 from trio.testing import MockClock
 
-from switch.centre.host.issuer_stage import reach_warnings
+from switch.centre.host.issuer_stage import IssuerStage, reach_warnings
 from switch.issuers.process.book import MemoryBook
 from switch.lines import line
 from switch.scenarios.host_rule import HostRule
@@ -232,6 +233,7 @@ async def test_of_an_external_issuer_only_what_arrives_can_be_changed(autojump_c
         answers = [await client.ask(purchase(stan)) for stan in range(1, 8)]
         assert [answer.response_code for answer in answers] == ["00", "20", "00", "00", "00", "91", "91"]
         await reversed_at(centre, count=3)
+        assert not centre.server._issuers.awaits(trio.current_time()), "what was never sent is not answered"
         assert sum(entry.taken_minor for entry in books["atlas"].entries()) == 12_500 * 4
     assert [told.partition(" (")[0] for told in occurred(centre)] == [
         "atlas: answered: twice",
@@ -243,6 +245,24 @@ async def test_of_an_external_issuer_only_what_arrives_can_be_changed(autojump_c
         "atlas: taken as never received",
     ]
     assert [message.mti for message in centre.heard["atlas"]].count("0100") == 6, "the last was never sent"
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for_without_end(autojump_clock: MockClock) -> None:
+    specification = external("atlas")
+    line: Any = SimpleNamespace(codec=SimpleNamespace(dialect=specification.dialects["ascii"]))
+    cue = SimpleNamespace(conduct=HostRule.from_line("any -> silence", number=1, names={}).steps[0], reason="rule 1")
+    script: Any = SimpleNamespace(answer_cue=lambda *_: cue)
+    stage = IssuerStage(script, specification.issuers, lambda _: None, timeout_seconds=10.0)
+    assert not stage.awaits(trio.current_time())
+    stage.queued("atlas", line, b"", purchase(1))
+    await trio.sleep(40.0)
+    stage.queued("atlas", line, b"", purchase(2))
+    stage.queued("atlas", line, b"", purchase(1))
+    await trio.sleep(60.0)
+    assert stage.awaits(trio.current_time()), "the same again begins anew"
+    await trio.sleep(11.0)
+    assert not stage.awaits(trio.current_time())
+    assert stage.arrived("atlas", purchase(1)._replace(mti="0110")) is None
 
 
 def test_a_rule_for_an_external_issuer_is_told_of_when_it_is_loaded() -> None:
