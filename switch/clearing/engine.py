@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 EngineName = str
 ENGINES: Final = ("sqlite", "duckdb")
 ENGINE_EXPECTED: Final = "sqlite, duckdb, or sc://host:port of Spark Connect"
-_SPARK: Final = re.compile(r"sc://([\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
+_SPARK: Final = re.compile(r"sc://([\w.-]+):(\d{1,5})", re.ASCII)
 _PORT_MAX: Final = 65_535
 
 
@@ -49,11 +49,11 @@ class TellsIssuers(Engine, Protocol):
         """Whether it has all of a date, and no text of it has to be escaped."""
 
     def take_presented(self, request_ids: Sequence[int]) -> None:
-        """Put the presentments of these requests into ``presented_by_request``, which is empty."""
+        """Put the presentments of these requests into ``presented_by_request``, which is empty. OSError as ``tell``."""
 
     def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
         """Be told the lines that are written otherwise, each with its request, in their order; those of ``take_presented`` are
-        among them. How many lines the issuer gets."""
+        among them. How many lines the issuer gets. OSError as ``tell``."""
 
     def tell(self, issuer: str, first_line: str, path: str) -> None:
-        """Write the lines of an issuer, by request, in place of a file. OSError where the disk refuses them."""
+        """Write the lines of an issuer, by request, in place of a file. OSError where memory or disk refuse them."""

@@ -52,6 +52,7 @@ def query(name: str) -> str:
 
 
 ITEMS_AT_ONCE: Final = 1_000  #: in memory
+APART_AT_ONCE: Final = 50_000  #: in memory, of items that no engine writes; where there are more, none writes any
 
 _BESIDE: Final = query("cleared_beside")
 _BY_REQUEST: Final = "CREATE INDEX temp.cleared_beside_by_request ON cleared_beside (request_id)"
@@ -63,6 +64,10 @@ _IN_ORDER: Final = query("cleared_in_order")
 _ITEMS: Final = query("cleared_items")
 _LINE: Final = query("cleared_lines")
 _CAPTURED: Final = query("captured_holds")
+#: How many items go apart; counted no further than is asked.
+_APART: Final = "SELECT COUNT(*) FROM (SELECT 1 FROM ({}) UNION ALL SELECT 1 FROM ({}) LIMIT :at_most)".format(
+    _CAPTURED, _BESIDE.partition(" AS\n")[2]
+)
 _LAST: Final = 2**62  #: no request has a number above it
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
@@ -79,26 +84,8 @@ def tell_issuers(
     ``engine`` is the one that has just closed a date, and may have its lines at hand.
     """
     for business_date in books.closed_dates(connection):
-        day = {"business_date": business_date}
-        told = [str(row[0]) for row in connection.execute(ISSUERS_TOLD, day)]
-        missing = {issuer for issuer in told if not notices.cleared_file(data, issuer, business_date).exists()}
-        if not missing:
-            continue
-        say(f"telling {', '.join(sorted(missing))} of {business_date}")
-        see(connection, named_on(business_date))
         try:
-            if isinstance(engine, TellsIssuers) and engine.can_tell(business_date):
-                _tell_by(engine, connection, data, business_date, sorted(missing))
-                continue
-            fill_by_request(books.ask_of(connection), business_date, again=False)
-            with _beside(connection, business_date), ExitStack() as files:
-                counts = _counts(connection, sorted(missing))
-                outs = {
-                    issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, count))
-                    for issuer, count in counts.items()  # of some the day has disputes alone
-                }
-                for issuer, lines in _pieces(connection, business_date, list(counts)):
-                    outs[issuer].write(lines)
+            _tell_of(connection, data, business_date, say, engine)
         except (OSError, sqlite3.OperationalError) as error:  # a full disk: SQLite writes temporary files, too
             where = (isinstance(error, OSError) and error.filename) or data / "issuers"
             raise DataFolderError(
@@ -106,6 +93,36 @@ def tell_issuers(
                 f"business date {business_date} is closed in the books, "
                 f"and its issuers are told by: switch day close {business_date} --data {data}"
             ) from None
+
+
+def _tell_of(
+    connection: sqlite3.Connection, data: Path, business_date: str, say: Callable[[str], None], engine: Engine | None
+) -> None:
+    """Write what is missing of the files of a closed date."""
+    told = [str(row[0]) for row in connection.execute(ISSUERS_TOLD, {"business_date": business_date})]
+    missing = {issuer for issuer in told if not notices.cleared_file(data, issuer, business_date).exists()}
+    if not missing:
+        return
+    say(f"telling {', '.join(sorted(missing))} of {business_date}")
+    see(connection, named_on(business_date))
+    if isinstance(engine, TellsIssuers) and engine.can_tell(business_date) and _are_few_apart(connection, business_date):
+        _tell_by(engine, connection, data, business_date, sorted(missing))
+        return
+    fill_by_request(books.ask_of(connection), business_date, again=False)
+    with _beside(connection, business_date), ExitStack() as files:
+        counts = _counts(connection, sorted(missing))
+        outs = {
+            issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, count))
+            for issuer, count in counts.items()  # of some the day has disputes alone
+        }
+        for issuer, lines in _pieces(connection, business_date, list(counts)):
+            outs[issuer].write(lines)
+
+
+def _are_few_apart(connection: sqlite3.Connection, business_date: str) -> bool:
+    """Whether what goes apart from the lines of an engine has room in memory."""
+    (count,) = connection.execute(_APART, {"business_date": business_date, "at_most": APART_AT_ONCE + 1}).fetchone()
+    return bool(count <= APART_AT_ONCE)
 
 
 def _tell_by(

@@ -204,8 +204,9 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
     for number, business_date in enumerate(dates.closed):
         say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
         with asked_of_lines(connection, business_date, ask) as asked:
+            faults += asked.faults
             for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
-                faults += check(asked, business_date)
+                faults += check(asked.ask, business_date)
     last = {"business_date": dates.last_closed}
     return BooksReport(
         faults=tuple(faults),

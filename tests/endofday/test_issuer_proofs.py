@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from contextlib import closing
@@ -179,6 +180,27 @@ def test_what_is_missing_of_the_files_is_written_by_the_next_close(tmp_path: Pat
     files[0].with_suffix(".new").mkdir()
     with pytest.raises(DataFolderError, match=f"its issuers are told by: switch day close {FRIDAY}"):
         close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path))
+
+
+def test_issuers_that_cannot_be_looked_for_are_told_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+
+    def refused(data: Path, issuer: str, business_date: str) -> Path:
+        raise PermissionError(errno.EACCES, "Permission denied", str(data / "issuers"))
+
+    with monkeypatch.context() as changed:
+        changed.setattr(notices, "cleared_file", refused)
+        with pytest.raises(DataFolderError) as told:
+            close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path))
+    again = f"switch day close {FRIDAY} --data {tmp_path}"
+    assert str(told.value) == (
+        f"{tmp_path}/issuers: found Permission denied, expected a folder that can be written; "
+        f"business date {FRIDAY} is closed in the books, and its issuers are told by: {again}"
+    )
+    assert translated(str(told.value), "fr").endswith(f"et ses émetteurs seront informés par : {again}")
+    assert close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path)).outcome == "rendered_again"
+    assert notices.cleared_file(tmp_path, "atlas", FRIDAY).exists()
 
 
 def _told(data: Path, monkeypatch: pytest.MonkeyPatch, rrns: list[str], *, joined: bool) -> dict[str, bytes]:

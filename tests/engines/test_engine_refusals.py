@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from switch.endofday.close import close_day
-from switch.endofday.engines import in_duckdb
+from switch.endofday.engines import in_duckdb, notices
 from switch.endofday.engines.beside import SPILL_FOLDER
 from switch.errors import DataFolderError, SwitchError
 from tests.cli.command import run
@@ -84,3 +86,22 @@ class TestWithoutRoom:
             assert books.execute("SELECT COUNT(*) FROM presentment").fetchone()[0] == 0
         assert not (data / SPILL_FOLDER).exists()
         assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "closed"
+
+    @pytest.mark.parametrize("step", ["set_apart", "begin", "write"])
+    def test_too_little_memory_to_tell_the_issuers(self, data: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+        does: Callable[..., Any] = getattr(notices, step)
+
+        class Crowded:
+            def execute(self, *_: object) -> None:
+                import duckdb
+
+                raise duckdb.OutOfMemoryException("Out of Memory Error: found no room")
+
+        with monkeypatch.context() as changed:
+            changed.setattr(notices, step, lambda _, *of: does(Crowded(), *of))
+            with pytest.raises(DataFolderError) as told:
+                close_day(data, day_specs(), FRIDAY, later_ms(data), engine="duckdb")
+        assert "found Out of Memory Error: found no room, expected a folder" in str(told.value)
+        assert f"business date {FRIDAY} is closed in the books, and its issuers are told by: switch day" in str(told.value)
+        assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "rendered_again"
+        assert [path.suffix for path in (data / "issuers" / "cleared").rglob("*.*")] == [".jsonl"]

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ import pytest
 
 from switch.casework.dispute_files import set_aside, take_file
 from switch.clearing.engine import EngineName
+from switch.endofday import cleared_notices
 from switch.endofday.close import check_books, close_day
+from switch.endofday.engines import notices
 from switch.endofday.line_files import parquet, ready
 from switch.endofday.statements import statement
 from switch.errors import DataFolderError
@@ -47,6 +49,31 @@ def closed_dates(data: Path, first: EngineName, second: EngineName) -> Path:
 
 def line_files(data: Path) -> list[Path]:
     return sorted(path for path in (data / parquet.LINES_FOLDER).rglob("*.parquet"))
+
+
+def test_banks_are_told_alike_where_much_goes_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hold that is captured, and a sale of the day before that is taken back: two items."""
+    told, by_engine = [], []
+    write: Callable[..., None] = notices.write
+
+    def seen(*of: object) -> None:
+        by_engine.append(of[1])
+        write(*of)
+
+    monkeypatch.setattr(notices, "write", seen)
+    for at_once in (2, 1):
+        monkeypatch.setattr(cleared_notices, "APART_AT_ONCE", at_once)
+        data = tmp_path / str(at_once)
+        with journal_of(data, FRIDAY) as journal:
+            sale, hold = journal.decide(), journal.hold(amount_minor=5_000)
+            close_day(data, day_specs(), FRIDAY, later_ms(data), engine="duckdb")
+            by_engine.clear()
+            journal.reverse(sale, 2_500)
+            journal.capture(hold, 5_000)
+            close_day(data, day_specs(), DAY_AFTER, later_ms(data), engine="duckdb")
+        told.append([cleared_file(data, "atlas", date).read_bytes() for date in (FRIDAY, DAY_AFTER)])
+        assert bool(by_engine) == (at_once == 2)
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("second", ["sqlite", "duckdb"])

@@ -67,6 +67,14 @@ MISTAKES: Final[dict[str, str]] = {
     "--engine {1}: found {2}, expected Spark Connect to answer there": (
         "--engine {1} : trouvé {2}, attendu que Spark Connect y réponde"
     ),
+    "--engine {1}: found nobody there any more, expected Spark Connect to answer until the date is closed; "
+    "nothing was written": (
+        "--engine {1} : plus personne n'y répond, attendu que Spark Connect réponde jusqu'à la fin de l'arrêté ; rien n'a été "
+        "écrit"
+    ),
+    "{1}: found no worker of Spark that took the work within {2} s, expected one that is free; nothing was written": (
+        "{1} : aucune machine de Spark n'a pris le travail en {2} s, attendu qu'une soit libre ; rien n'a été écrit"
+    ),
     "{1}: Spark found {2}, expected a folder that Spark's machines read and write under this name; nothing was written": (
         "{1} : Spark a trouvé {2}, attendu un dossier que les machines de Spark lisent et écrivent sous ce nom ; rien n'a été "
         "écrit"
@@ -194,6 +202,16 @@ MISTAKES: Final[dict[str, str]] = {
     "finished by: {4}": (
         "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
         "fichiers seront achevés par : {4}"
+    ),
+    "{1}: found {2*}, expected a folder that can be written; business date {3} is closed in the books, and its issuers are "
+    "told by: {4}": (
+        "{1} : {2}, attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses émetteurs "
+        "seront informés par : {4}"
+    ),
+    "{1}: found {2}, expected a folder that can be written; business date {3} is closed in the books, and its issuers are "
+    "told by: {4}": (
+        "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
+        "émetteurs seront informés par : {4}"
     ),
     "{1*}; business date {2} is closed in the books, and its files are finished by: {3}": (
         "{1} ; la journée comptable {2} est arrêtée dans les livres, et ses fichiers seront achevés par : {3}"

@@ -36,6 +36,8 @@ PROOFS: Final[dict[str, str]] = {
     "releases_are_made": "retenues toutes libérées",
     "holdings_are_shares": "retenues conformes au contrat",
     "rounding_follows_remises": "arrondis exacts",
+    "lines_stand_once": "opérations à un seul endroit",
+    "lines_are_whole": "opérations complètes",
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
@@ -211,6 +213,10 @@ PROOFS: Final[dict[str, str]] = {
         "la présentation {1} (RRN {2}) ne dit pas de sa vente ce qu'en dit le journal"
     ),
     "decision {1} of the journal has no request": "la décision {1} du journal n'a pas de demande",
+    "{1} rows of {2} in the books, whose lines of the date stand in files": (
+        "lignes de {2} dans les livres, alors que les opérations de la journée sont dans des fichiers : {1}"
+    ),
+    "{1} lines of {2} in files have no {3}": "lignes de {2} dans les fichiers, sans {3} : {1}",
     "{1} decisions are of {2}, a business date never opened": (
         "décisions du {2}, journée comptable qui n'a jamais été ouverte : {1}"
     ),

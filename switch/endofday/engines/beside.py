@@ -19,6 +19,7 @@ from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.named_files import record, remove_unknown
 from switch.endofday.line_files.parquet import LINE_TABLES, LineFile
 from switch.errors import DataFolderError
+from switch.machine.private import make_folder
 from switch.record import frozen
 
 #: In a data folder while a date is closed: what is thrown away when it is.
@@ -68,13 +69,15 @@ class Computer(Protocol):
 
 @contextmanager
 def with_spill_folder(connection: sqlite3.Connection, data: Path) -> Iterator[Path]:
-    """The folder for what is thrown away; it is removed at the end, with the files of lines that the books do not name then.
+    """The folder for what is thrown away, its owner's alone; it is removed at the end, with the files of lines that the books
+    do not name then.
 
     OSError within the block is said as DataFolderError.
     """
     assert isinstance(connection, BooksConnection), "lines are read by its door"
     spill = data / SPILL_FOLDER
     try:
+        make_folder(spill)
         yield spill
     except OSError as fault:
         told = f"{fault.filename or data}: found {fault.strerror}, expected a folder that can be written"

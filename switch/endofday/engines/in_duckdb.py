@@ -166,7 +166,8 @@ class DuckEngine(BesideEngine):
     def take_presented(self, request_ids: Sequence[int]) -> None:
         notices.set_apart(self.computer.duck, request_ids)
         rows = f"SELECT {', '.join(BY_REQUEST)} FROM presentment WHERE request_id IN (SELECT request_id FROM told_request)"
-        self.add("temp.presented_by_request", self.computer.found(rows))
+        with notices.refused_as_by_a_disk():
+            self.add("temp.presented_by_request", self.computer.found(rows))
 
     def begin_telling(self, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
         return notices.begin(self.computer.duck, issuer, apart)

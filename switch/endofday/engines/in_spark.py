@@ -11,10 +11,12 @@ import re
 import secrets
 import socket
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from threading import Thread
+from typing import Any, Final, TypeVar
 
 from attrs import define
 
@@ -31,10 +33,12 @@ SPARK_EXTRA: Final = "interbank-switch[spark]"
 ROWS_WRITTEN_AT_ONCE: Final = 50_000  #: as rows of Python, before they are written
 LINES_IN_PART: Final = 500_000  #: about; a worker sorts and writes so many at a time
 ANSWERS_WITHIN_S: Final = 10  #: a server that is there
+WORKS_WITHIN_S: Final = 60  #: one that begins a session, and a cluster that has a worker free
 #: What is asked again where the connection breaks: some fifteen seconds long, where Spark's client would try ten minutes.
 _RETRIES: Final = {"max_retries": 6, "initial_backoff": 200, "backoff_multiplier": 2.0, "max_backoff": 4_000}
 _PROBLEM_CHARACTERS_MAX: Final = 200  #: of what Spark says, which may be a page
 _PATTERN: Final = re.compile(r"[*?\[\]{}\\]")  #: which Spark takes for a pattern of many names
+_Done = TypeVar("_Done")
 _IN_SPARK: Final = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "BLOB": "BINARY"}
 
 
@@ -47,7 +51,7 @@ def opened(address: str, connection: sqlite3.Connection, data: Path) -> Iterator
     """
     with _session(address) as session, with_spill_folder(connection, data) as spill:
         from grpc import RpcError
-        from pyspark.errors import PySparkException
+        from pyspark.errors import PySparkException, RetriesExceeded
 
         assert isinstance(connection, BooksConnection)
         # of this run alone: a cluster may still be writing for a client that died
@@ -55,17 +59,21 @@ def opened(address: str, connection: sqlite3.Connection, data: Path) -> Iterator
         try:
             spark.refuse_unshared()
             yield BesideEngine(connection, spark)
-        except (PySparkException, RpcError) as fault:
+        except (RetriesExceeded, RpcError):
+            told = f"--engine {address}: found nobody there any more, expected Spark Connect to answer until the date is closed"
+            raise UnreachableError(f"{told}; nothing was written") from None
+        except PySparkException as fault:
             told = f"{address}: Spark found {_problem(fault)}, expected lines that it can compute"
             raise DataFolderError(f"{told}; nothing was written, see --engine sqlite") from None
 
 
 @contextmanager
 def _session(address: str) -> Iterator[Any]:
-    """A session of its own at a server; nothing is asked of it yet."""
+    """A session of its own at a server, which has answered."""
     try:
         import duckdb  # noqa: F401  (which reads the lines for the statements)
         import grpc
+        from pyspark.errors import PySparkException
         from pyspark.sql.connect.client import DefaultChannelBuilder
         from pyspark.sql.connect.client.retries import DefaultPolicy
         from pyspark.sql.connect.session import SparkSession
@@ -77,19 +85,42 @@ def _session(address: str) -> Iterator[Any]:
     host, _, port = address.removeprefix("sc://").rpartition(":")
     expected = f"--engine {address}: found {{}}, expected Spark Connect to answer there"
     try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWERS_WITHIN_S).close()
+        socket.create_connection((host, int(port)), ANSWERS_WITHIN_S).close()
         with DefaultChannelBuilder(address).toChannel() as channel:
             grpc.channel_ready_future(channel).result(ANSWERS_WITHIN_S)
-    except grpc.FutureTimeoutError:
+        session = SparkSession.builder.remote(address).create()
+    except UnicodeError:  # a label that is empty, or too long
+        raise UnreachableError(expected.format("no such host")) from None
+    except (grpc.FutureTimeoutError, grpc.RpcError, PySparkException):
         raise UnreachableError(expected.format("another server")) from None
     except OSError as fault:
         raise UnreachableError(expected.format(fault.strerror or "nobody")) from None
-    session = SparkSession.builder.remote(address).create()
-    session.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
     try:
+        session.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
+        try:
+            within(WORKS_WITHIN_S, lambda: session.version)
+        except TimeoutError:
+            raise UnreachableError(expected.format("no answer")) from None
+        except (PySparkException, grpc.RpcError):
+            raise UnreachableError(expected.format("another server")) from None
         yield session
     finally:
-        session.stop()
+        with suppress(TimeoutError):
+            within(ANSWERS_WITHIN_S, session.stop)
+
+
+def within(limit_s: float, does: Callable[[], _Done]) -> _Done:
+    """What is done in a thread beside; TimeoutError after so many seconds, and the thread is left to itself."""
+    done: Future[_Done] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(does())
+        except BaseException as fault:  # for whoever waits
+            done.set_exception(fault)
+
+    Thread(target=run, daemon=True).start()
+    return done.result(limit_s)
 
 
 def _problem(fault: Exception) -> str:
@@ -109,21 +140,34 @@ class Spark:
     given_count: int = 0  #: decisions of the journal
 
     def refuse_unshared(self) -> None:
-        """DataFolderError unless a worker reads what is written here, and what it writes can be read here."""
-        from pyspark.errors import PySparkException
+        """DataFolderError unless a worker is free, reads what is written here, and what it writes can be read here."""
+        from pyspark.errors import PySparkException, RetriesExceeded
 
         token, expected = secrets.token_hex(8), "expected a folder that Spark's machines read and write under this name"
-        self.session.conf.set("spark.sql.ansi.enabled", "true")  # so that what does not fit is an error
         for folder in (self.spill.parent, self.spill, asked := self.spill / "asked"):
             make_folder(folder)
         (asked / "token.txt").write_text(token, encoding="utf-8")
         try:
-            self.session.read.text(_pattern_of(asked)).write.text(_address_of(self.spill / "answered"))
+            within(WORKS_WITHIN_S, lambda: self._copy(asked, self.spill / "answered"))
+        except TimeoutError:
+            with suppress(Exception):  # whatever it is, the sentence says more
+                within(ANSWERS_WITHIN_S, self.session.interruptAll)
+            told = (
+                f"{self.data}: found no worker of Spark that took the work within {WORKS_WITHIN_S} s, expected one that is free"
+            )
+            raise DataFolderError(f"{told}; nothing was written") from None
+        except RetriesExceeded:
+            raise  # which says nothing of the folder
         except PySparkException as fault:
             raise DataFolderError(f"{self.data}: Spark found {_problem(fault)}, {expected}; nothing was written") from None
         if token not in [path.read_text().strip() for path in (self.spill / "answered").glob("part-*")]:
             told = f"{self.data}: found nothing of what Spark wrote there, {expected}"
             raise DataFolderError(f"{told}; nothing was written")
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """Have a worker copy lines of text."""
+        self.session.conf.set("spark.sql.ansi.enabled", "true")  # so that what does not fit is an error
+        self.session.read.text(_pattern_of(source)).write.text(_address_of(target))
 
     def give(
         self, table: str, columns: Columns, selected: Sequence[str], rows: Iterable[str], parameters: Mapping[str, object]
@@ -164,11 +208,15 @@ class Spark:
         return bool(self.connection.execute(query(question)).fetchone()[0])
 
     def lines(self, name: str, columns: Columns, parameters: Mapping[str, object]) -> Iterator[LineFile]:
+        from pyspark.sql.connect.functions import count, lit
+        from pyspark.sql.connect.observation import Observation
+
         table = LINE_STATEMENTS[name].stores
         as_stored = [f"CAST({column} AS {_IN_SPARK[kind]}) AS {column}" for column, kind in columns.items()]
         parts = self.given_count // LINES_IN_PART + 1
         found = self._run(name, parameters).selectExpr(*as_stored).repartitionByRange(parts, "merchant_id")
         found = found.sortWithinPartitions(*LINE_TABLES[table].split(", "))
+        found = found.observe(observed := Observation(), count(lit(1)).alias("line_count"))  # as they are written
         found.write.option("compression", "zstd").parquet(_address_of(self.spill / table))
         self._see(table, self.spill / table, found.schema)
         if table == "presentment":
@@ -176,7 +224,7 @@ class Spark:
         parts_here = sorted((self.spill / table).glob("*.parquet"))
         files = [taken_file(part, self.data, str(parameters["business_date"]), table, "spark") for part in parts_here]
         yield from (taken := [file for file in files if file is not None])
-        written, here = self.session.table(table).count(), sum(file.row_count for file in taken)
+        written, here = observed.get.get("line_count", 0), sum(file.row_count for file in taken)
         if here != written:
             told = f"{self.data}: found {here} of {written} lines that Spark wrote there, expected all of them"
             raise DataFolderError(f"{told}; nothing was written, close the date again")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from switch.clearing.checks import Fault
 from switch.clearing.gathered import Ask
 from switch.endofday.engines.handing_over import as_line, columns_of, create, give
 from switch.endofday.engines.in_duckdb import Duck, DuckEngine
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
 from switch.endofday.line_files.door import BooksConnection, named_on, of_date, see
-from switch.endofday.line_files.parquet import LINE_TABLES, all_of, reading, said
+from switch.endofday.line_files.parquet import LINE_TABLES, all_of, quoted, reading, said
+from switch.record import frozen
 
 #: Whose presentments ``rounding_follows_remises`` reads as rows.
 _ROUNDED: Final = Handed(
@@ -20,19 +23,38 @@ _ROUNDED: Final = Handed(
 )
 
 
+#: Rows of the books that a date has beside its files: none, for every reader but SQLite's own would take them for none.
+_BESIDE_FILES: Final = {
+    "presentment": "SELECT COUNT(*) FROM main.presentment WHERE business_date = :business_date",
+    "fee_line": "SELECT COUNT(*) FROM main.fee_line WHERE business_date = :business_date AND adjusts = ''",
+}
+
+
+@frozen
+class AskedOfLines:
+    """The way to ask about a closed date, and what is wrong with where its lines stand."""
+
+    ask: Ask
+    faults: tuple[Fault, ...] = ()
+
+
 @contextmanager
-def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask) -> Iterator[Ask]:
-    """The way to ask about a closed date; ``ask`` is that of the books alone. DataFolderError where files cannot be read."""
+def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask) -> Iterator[AskedOfLines]:
+    """The way to ask about a closed date; ``ask`` is that of the books alone. DataFolderError where files cannot be read.
+
+    What finds no room in memory goes into a folder of this user alone, which is gone at the end.
+    """
     if not isinstance(connection, BooksConnection) or connection.data is None:
-        yield ask
+        yield AskedOfLines(ask)
         return
     files = {table: connection.files_of(business_date, table) for table in LINE_TABLES}
     if not files["presentment"]:
         see(connection, of_date(business_date))
-        yield ask
+        yield AskedOfLines(ask)
         return
     see(connection, named_on(business_date))
-    with reading(connection.data, business_date) as duck, said(connection.data):
+    with TemporaryDirectory() as spill, reading(connection.data, business_date) as duck, said(connection.data):
+        duck.execute(f"SET temp_directory = {quoted(spill)}")
         duck.execute("CREATE SCHEMA journal")
         for table, of_table in files.items():
             if of_table:
@@ -43,7 +65,27 @@ def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask)
         _give_journal(connection, duck, business_date)
         engine = DuckEngine(connection, Duck(connection, duck, connection.data))
         engine.take_some(_ROUNDED, {"business_date": business_date})
-        yield engine.ask
+        yield AskedOfLines(engine.ask, (*_beside_files(connection, business_date), *_empty(connection, duck, business_date)))
+
+
+def _beside_files(connection: sqlite3.Connection, business_date: str) -> Iterator[Fault]:
+    """The lines of a date in files are all it has: what computes of them sees no row of the books."""
+    for table, counting in _BESIDE_FILES.items():
+        (count,) = connection.execute(counting, {"business_date": business_date}).fetchone()
+        if count:
+            sentence = f"{count} rows of {table} in the books, whose lines of the date stand in files"
+            yield Fault(business_date=business_date, check="lines_stand_once", sentence=sentence)
+
+
+def _empty(connection: sqlite3.Connection, duck: Any, business_date: str) -> Iterator[Fault]:
+    """No line in files is without what every row of the books has."""
+    for table in LINE_TABLES:
+        needed = [str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})") if row[3] or row[5]]
+        counts = ", ".join(f"COUNT(*) - COUNT({column})" for column in needed)
+        for column, count in zip(needed, duck.execute(f"SELECT {counts} FROM {table}").fetchone(), strict=True):
+            if count:
+                sentence = f"{count} lines of {table} in files have no {column}"
+                yield Fault(business_date=business_date, check="lines_are_whole", sentence=sentence)
 
 
 def _give_journal(connection: BooksConnection, duck: Any, business_date: str) -> None:

@@ -167,6 +167,7 @@ OTHERS: Final = frozenset(
     | {"releases_are_what_was_held", "rounding_follows_remises", "conversions_add_up", "conversions_follow_rates"}
     | {"releases_are_made", "holdings_are_shares", "payouts_in_one_currency", "payouts_in_account_currency"}
     | {"messages_have_statements", "messages_sent_once", "outbox_sound"}
+    | {"lines_stand_once", "lines_are_whole"}
     | {"purchase_with_cash_back", "quasi_cash", "cash_withdrawal", "bill_payment"}
 )
 

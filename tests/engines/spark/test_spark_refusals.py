@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,24 @@ def test_lines_that_do_not_arrive_are_missed(tmp_path: Path, spark: str, monkeyp
     with pytest.raises(DataFolderError, match="found 0 of 1 lines that Spark wrote there, expected all of them; nothing was"):
         close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path), engine=spark)
     assert check_books(tmp_path).closed_days == ()
+
+
+@pytest.mark.outside
+def test_lines_that_a_worker_wrote_elsewhere_are_missed(tmp_path: Path, spark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Spark counts is what it computed, and not what it finds."""
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+    see = in_spark.Spark._see
+
+    def seen(self: in_spark.Spark, table: str, folder: Path, schema: Any) -> None:
+        if table == "presentment":
+            for part in folder.glob("*.parquet"):
+                part.unlink()
+        see(self, table, folder, schema)
+
+    monkeypatch.setattr(in_spark.Spark, "_see", seen)
+    with pytest.raises(DataFolderError, match="found 0 of 1 lines that Spark wrote there, expected all of them; nothing was"):
+        close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path), engine=spark)
 
 
 @pytest.mark.outside
