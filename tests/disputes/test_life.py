@@ -138,6 +138,27 @@ def test_a_representment_is_of_what_is_charged_back_and_a_second_of_what_was_rep
         took(represented, SECOND, amount_minor=1_001)
 
 
+@pytest.mark.parametrize(
+    ("charged", "represented", "given_back", "elsewhere", "second"),
+    [
+        (10_000, 7_000, 0, 0, 7_000),  # what was represented
+        (10_000, 7_000, 4_000, 0, 3_000),  # of 60.00 that are left, 30.00 are charged back still
+        (10_000, 7_000, 0, 5_000, 2_000),
+        (4_000, 4_000, 7_000, 0, 3_000),
+    ],
+)
+def test_a_second_chargeback_is_of_no_more_than_is_left_beside_what_is_charged_back_still(
+    charged: int, represented: int, given_back: int, elsewhere: int, second: int
+) -> None:
+    dossier, _ = took(NEW, CHARGEBACK, amount_minor=charged)
+    dossier, _ = took(dossier, REPRESENTMENT, amount_minor=represented)
+    sale = evolve(SALE, given_back_minor=given_back, elsewhere_minor=elsewhere)
+    with pytest.raises(SwitchError, match=r"^amount: found"):
+        took(dossier, SECOND, sale=sale, amount_minor=second + 1)
+    _, event = took(dossier, SECOND, sale=sale)
+    assert (event.amount_minor, event.outstanding_minor) == (second, charged - represented + second)
+
+
 def test_deadlines_follow_the_calendar_and_are_told_when_they_have_passed() -> None:
     charged, event = took(NEW, CHARGEBACK, on=FRIDAY)
     assert event.deadline == "2026-11-30"  # ten days later; a Monday

@@ -86,6 +86,18 @@ def test_a_new_date_is_told_where_somebody_signed_on_and_the_line_is_not_muted()
     assert house.lines["on"].flushed == 1
 
 
+def test_a_line_is_told_with_the_addresses_of_its_latest_sign_on() -> None:
+    house = House()
+    other = bytes.fromhex("6000020003")
+    sign_on = Message("0800", {7: "1122091530", 11: "000008", 70: SIGN_ON})
+    for tpdu in (OWN, other):
+        house.callers.network(cast("Line", house.lines["on"]), sign_on, tpdu)
+    echo = Message("0800", {7: "1122091530", 11: "000009", 70: ECHO})
+    house.callers.network(cast("Line", house.lines["on"]), echo, OWN)  # an echo changes nothing
+    house.callers.cut_over("2028-02-29")
+    assert house.lines["on"].sent[-1][1] == other
+
+
 def test_on_cue_every_open_line_of_the_listeners_is_asked_signed_on_or_not() -> None:
     house = House()
     told = house.callers.ask_on_cue(["ascii"], ECHO, None)

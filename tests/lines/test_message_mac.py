@@ -92,6 +92,7 @@ def test_none_is_none_and_names_of_keys() -> None:
 def test_an_answer_has_one_where_its_request_had() -> None:
     with_mac = Message("0100", {**PURCHASE.elements, 64: "00" * 8})
     assert [macs(LineKeys(mac="verify")).wanted(each) for each in (None, PURCHASE, with_mac)] == [True, False, True]
+    assert macs(LineKeys(mac="verify")).wanted(Message("0400", {**REVERSAL.elements, 128: "00" * 8}))
     assert macs().wanted(PURCHASE)
 
 

@@ -144,6 +144,14 @@ async def test_after_a_sign_off_requests_are_refused_until_the_next_sign_on() ->
         assert (await client.ask(purchase(2))).elements[39] == "00", "nothing of the refused ones is remembered"
 
 
+@pytest.mark.parametrize(("mti", "answer"), [("0100", "0110"), ("0101", "0110"), ("0200", "0210"), ("0201", "0210")])
+async def test_after_a_sign_off_no_request_is_taken_neither_a_first_nor_a_repeat(mti: str, answer: str) -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.ask(network(SIGN_OFF))
+        answered = await client.ask(Message(mti, purchase(1).elements))
+        assert (answered.mti, answered.elements[39]) == (answer, "91")
+
+
 @pytest.mark.parametrize(("mti", "answer"), [("0120", "0130"), ("0220", "0230"), ("0420", "0430")])
 async def test_after_a_sign_off_what_has_happened_is_still_taken(mti: str, answer: str) -> None:
     async with loopback() as centre, centre.client() as client:
