@@ -12,6 +12,7 @@ from switch.batch.again import redone
 from switch.batch.days import listed
 from switch.batch.recomputation import recomputed
 from switch.batch.reopening import reopen_date, standing
+from switch.casework.open_items import write_off
 from switch.endofday import books, files
 from switch.endofday.close import check_books, show_day
 from switch.errors import NegativeAnswerError, SwitchError
@@ -114,6 +115,34 @@ def refused(data: Path, business_date: str, sentence: str, kind: str) -> None:
     assert found.value.hint
     assert (rows_of_closes(data), files_of_closes(data)) == (before, files)
     assert check_books(data).faults == () or kind == "changed_rows"
+
+
+def test_what_people_decided_on_the_date_about_earlier_ones_stays_and_counts_when_it_is_closed_again(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        lost, sale = journal.decide(merchant_id="GONE"), journal.decide()
+        close(tmp_path)
+        write_off(tmp_path, str(lost), "S. Alami", "the shop is gone", NOW_MS)
+        disputed = dispute(tmp_path, "chargeback", str(sale)).dossier
+        journal.decide()
+        close(tmp_path)
+    asked = (
+        "SELECT request_id, business_date, action FROM exception_order",
+        "SELECT dossier, business_date, kind FROM dispute_event",
+        "SELECT request_id, business_date, outcome FROM exception_end",
+    )
+
+    def found() -> list[list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(tmp_path / "books.db")) as written:
+            return [written.execute(sql).fetchall() for sql in asked]
+
+    told = [[(lost, SATURDAY, "write_off")], [(disputed, SATURDAY, "chargeback")]]
+    ended: list[tuple[object, ...]] = [(lost, SATURDAY, "written_off")]
+    assert found() == [*told, ended]
+    reopened(tmp_path)
+    assert found() == [*told, []]
+    close(tmp_path)
+    assert found() == [*told, ended]
+    assert check_books(tmp_path).faults == ()
 
 
 def test_only_the_last_date_is_reopened(data: Path) -> None:
