@@ -111,5 +111,6 @@ async def test_what_waits_for_an_acquirer_that_does_not_read_is_bounded_by_what_
         while not line.clogged:
             await quiet()
         await quiet()
-        assert len(line._unsent) < SOME_BYTES + 2 * READ_BYTES
+        # one read is answered, one was read meanwhile, and one may come as the line clogs
+        assert len(line._unsent) < SOME_BYTES + 3 * READ_BYTES
         assert len({(await centre.acquirer.receive()).elements[11] for _ in range(count)}) == count
