@@ -14,10 +14,11 @@ def main() -> None:
     from switch.machine.streams import open_closed_streams
 
     open_closed_streams()
-    if sys.argv[1:2] == ["up"]:
+    is_up = sys.argv[1:2] == ["up"]
+    if is_up:
         from switch.machine.ahead import launch_ahead
 
-        launch_ahead(sys.argv[1:])
+        launch_ahead(sys.argv[2:])
     from switch import cli
     from switch.machine.stopping import SIGNALS
 
@@ -30,7 +31,7 @@ def main() -> None:
     finally:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        if sys.argv[1:2] == ["up"]:
+        if is_up:
             from switch.machine.ahead import end_unneeded
 
             end_unneeded()

@@ -190,7 +190,8 @@ class Centre:
             timers=self.options.timers,
         )
         self._stop.unanswered = lambda: server.board.pending
-        options = self.options  # the server knows the date before: it tells the lines of the one that begins
+        options = self.options
+        # the server knows the date before: it tells the lines of the one that begins
         await clock.begin(options.business_date, accepted=options.accept_clock, was_set=options.clock is not None)
         host, api = self.options.host, self.options.api
         listening = [(each, self._listen(f"listener {each.name}", host, each.port)) for each in self.specs.centre.listeners]

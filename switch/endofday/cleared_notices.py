@@ -65,9 +65,7 @@ _ITEMS: Final = query("cleared_items")
 _LINE: Final = query("cleared_lines")
 _CAPTURED: Final = query("captured_holds")
 #: How many items go apart; counted no further than is asked.
-_APART: Final = "SELECT COUNT(*) FROM (SELECT 1 FROM ({}) UNION ALL SELECT 1 FROM ({}) LIMIT :at_most)".format(
-    _CAPTURED, _BESIDE.partition(" AS\n")[2]
-)
+_APART: Final = f"SELECT COUNT(*) FROM (SELECT 1 FROM ({_CAPTURED}) UNION ALL SELECT 1 FROM ({_BESIDE}) LIMIT :at_most)"
 _LAST: Final = 2**62  #: no request has a number above it
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
@@ -146,7 +144,7 @@ def _tell_by(
 @contextmanager
 def _beside(connection: sqlite3.Connection, business_date: str) -> Iterator[None]:
     """Gather what issuers are told of a date beside its presentments."""
-    connection.execute(_BESIDE, {"business_date": business_date})
+    connection.execute(f"CREATE TEMP TABLE cleared_beside AS\n{_BESIDE}", {"business_date": business_date})
     connection.execute(_BY_REQUEST)
     try:
         yield

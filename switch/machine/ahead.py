@@ -6,22 +6,22 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from switch.machine.starting import Launched, launch, starter_command
 
-VERB: Final = "up"
 _NONE_FOR: Final = frozenset({"-h", "--help"})
 _launched: Final = list[tuple[list[str], Launched]]()  #: at most one, that nobody has taken yet
 
 
 def launch_ahead(arguments: Sequence[str], specs_variable: str = "SWITCH_SPECS") -> None:
-    """Launch the starter that a command line will ask for, where it is one of ``switch up``."""
-    if list(arguments[:1]) != [VERB] or not _NONE_FOR.isdisjoint(arguments):
+    """Launch the starter that ``switch up`` will ask for with these arguments."""
+    if not _NONE_FOR.isdisjoint(arguments):
         return
     folder = os.environ.get(specs_variable) or None
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in pairwise([*arguments, ""]):
         name, sign, value = word.partition("=")
         if name == "--specs":
             folder = value if sign else following

@@ -18,6 +18,7 @@ from switch.endofday import books
 from switch.endofday.close import close_day
 from switch.endofday.engines import in_spark
 from switch.endofday.engines.beside import SPILL_FOLDER, with_spill_folder
+from switch.endofday.line_files.door import BooksConnection
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
 
@@ -176,5 +177,7 @@ def test_an_address_that_the_client_does_not_know(address: str) -> None:
 
 
 def test_what_is_thrown_away_is_its_owners_alone(data: Path) -> None:
-    with books.opened(data, to_write=True) as connection, with_spill_folder(connection, data) as spill:
-        assert spill.stat().st_mode & 0o777 == 0o700
+    with books.opened(data, to_write=True) as connection:
+        assert isinstance(connection, BooksConnection)
+        with with_spill_folder(connection, data) as spill:
+            assert spill.stat().st_mode & 0o777 == 0o700

@@ -167,9 +167,9 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("arguments", "folder"),
     [
-        (["up"], None),
-        (["up", "--specs", "mine/"], "mine"),
-        (["up", "--quiet", "--specs=mine", "--trace"], "mine"),
+        ([], None),
+        (["--specs", "mine/"], "mine"),
+        (["--quiet", "--specs=mine", "--trace"], "mine"),
     ],
 )
 def test_a_starter_is_launched_ahead_once(arguments: list[str], folder: str | None, commands: list[list[str]]) -> None:
@@ -181,13 +181,13 @@ def test_a_starter_is_launched_ahead_once(arguments: list[str], folder: str | No
 
 
 def test_a_starter_of_another_specification_is_launched_anew(commands: list[list[str]]) -> None:
-    ahead.launch_ahead(["up"])
+    ahead.launch_ahead([])
     ahead.launched_by(starter_command(Path("mine")))
     assert commands == [starter_command(None), ["end"], starter_command(Path("mine"))]
 
 
-@pytest.mark.parametrize("arguments", [[], ["send"], ["up", "--help"], ["up", "-h"]])
-def test_no_other_command_has_a_starter(arguments: list[str], commands: list[list[str]]) -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["--specs", "mine", "-h"]])
+def test_help_has_no_starter(arguments: list[str], commands: list[list[str]]) -> None:
     ahead.launch_ahead(arguments)
     ahead.end_unneeded()
     assert commands == []

@@ -150,8 +150,8 @@ def _told(stan: str, at: str) -> tuple[str, str]:
 
 def _original_row(what: str, rrn: str, data: Path) -> _Row:
     """The request of the journal that is meant: what is completed or adjusted came first, what is undone was approved last."""
-    from switch.journal.journal import read_life
-    from switch.journal.journal_file import JOURNAL_FILE  # it takes a tenth of a second to load
+    from switch.journal.journal import read_life  # it takes a tenth of a second to load
+    from switch.journal.journal_file import JOURNAL_FILE
 
     hint = "--data or --ready-file names the journal; --original-stan and --original-at need none"
     if not (data / JOURNAL_FILE).exists():

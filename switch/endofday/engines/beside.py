@@ -68,13 +68,12 @@ class Computer(Protocol):
 
 
 @contextmanager
-def with_spill_folder(connection: sqlite3.Connection, data: Path) -> Iterator[Path]:
+def with_spill_folder(connection: BooksConnection, data: Path) -> Iterator[Path]:
     """The folder for what is thrown away, its owner's alone; it is removed at the end, with the files of lines that the books
     do not name then.
 
     OSError within the block is said as DataFolderError.
     """
-    assert isinstance(connection, BooksConnection), "lines are read by its door"
     spill = data / SPILL_FOLDER
     try:
         make_folder(spill)
@@ -163,14 +162,19 @@ class BesideEngine:
     def _give_journal(self, parameters: Mapping[str, object]) -> None:
         """What the journal has of the date and of open exceptions, and of what these name: their originals, and other advices
         of the same originals."""
-        kinds = columns_of(self.connection, "journal.request") | columns_of(self.connection, "journal.decision")
-        decided = {short: kinds[short] for short in map(_short, DECIDED_COLUMNS)}
+        decided = journal_columns(self.connection, DECIDED_COLUMNS)
         rows = [query("decided_today"), query("decided_open")]
         self.computer.give("journal.decided", decided, DECIDED_COLUMNS, rows, parameters)
         self.connection.execute("CREATE TEMP TABLE named_request (original_id INTEGER PRIMARY KEY)")
         self.add("named_request", self.computer.found(_ORIGINALS))
-        named = {short: kinds[short] for short in map(_short, NAMED_COLUMNS)}
+        named = journal_columns(self.connection, NAMED_COLUMNS)
         self.computer.give("journal.named", named, NAMED_COLUMNS, [query("named")], parameters)
+
+
+def journal_columns(connection: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """Columns of requests and decisions of the journal, which the connection has attached, with DuckDB's types."""
+    kinds = columns_of(connection, "journal.request") | columns_of(connection, "journal.decision")
+    return {short: kinds[short] for short in map(_short, names)}
 
 
 def _short(name: str) -> str:

@@ -11,6 +11,7 @@ from switch.clearing.engine import ENGINE_EXPECTED, Engine, EngineName, is_engin
 from switch.endofday.engines import in_duckdb, in_spark
 from switch.endofday.engines.beside import remove_left
 from switch.endofday.engines.in_sqlite import SqliteEngine
+from switch.endofday.line_files.door import BooksConnection
 from switch.errors import SwitchError
 
 
@@ -23,11 +24,13 @@ def opened_engine(name: EngineName, connection: sqlite3.Connection, data: Path) 
     if not is_engine(name):
         raise SwitchError(f"engine: found {name!r}, expected {ENGINE_EXPECTED}")
     remove_left(connection, data)
+    if name == "sqlite":
+        yield SqliteEngine(connection)
+        return
+    assert isinstance(connection, BooksConnection), "engines beside the books read lines by its door"
     if is_spark(name):
         with in_spark.opened(name, connection, data) as engine:
             yield engine
-    elif name == "duckdb":
+    else:
         with in_duckdb.opened(connection, data) as engine:
             yield engine
-    else:
-        yield SqliteEngine(connection)

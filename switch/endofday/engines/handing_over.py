@@ -71,7 +71,8 @@ def _batches(
         cursor = connection.execute(query, parameters)
         rows = cursor.fetchmany(ROWS_FETCHED_AT_ONCE)
         while rows:
-            file, escaped, count, is_ascii = open(os.memfd_create("rows"), "wb"), [], 0, True  # noqa: SIM115, PTH123  (closed by who reads it)
+            file = os.fdopen(os.memfd_create("rows"), "wb")  # whoever reads it closes it
+            escaped, count, is_ascii = list[str](), 0, True
             while rows and count < ROWS_GIVEN_AT_ONCE:
                 lines = [row[0] for row in rows]
                 if "\\" in (text := "\n".join(lines)):

@@ -32,7 +32,7 @@ _ORDERS: Final = {"presentment": _PLACE, "fee_line": f"{_PLACE}, kind"}
 
 
 @contextmanager
-def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
+def opened(connection: BooksConnection, data: Path) -> Iterator[DuckEngine]:
     """DuckDB for the close of one date. SwitchError without the extra; DataFolderError where memory or disk do not suffice.
 
     Files of lines that the books do not name at the end are removed, as those of a close that died.
@@ -40,7 +40,6 @@ def opened(connection: sqlite3.Connection, data: Path) -> Iterator[DuckEngine]:
     with connected("--engine duckdb") as duck, with_spill_folder(connection, data) as spill:
         import duckdb
 
-        assert isinstance(connection, BooksConnection)
         try:
             duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
             (limit,) = duck.execute("SELECT current_setting('memory_limit')").fetchone()

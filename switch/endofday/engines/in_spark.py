@@ -43,7 +43,7 @@ _IN_SPARK: Final = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "BLOB": "BINARY"}
 
 
 @contextmanager
-def opened(address: str, connection: sqlite3.Connection, data: Path) -> Iterator[BesideEngine]:
+def opened(address: str, connection: BooksConnection, data: Path) -> Iterator[BesideEngine]:
     """Spark for the close of one date, by Spark Connect at ``sc://host:port``.
 
     SwitchError without the extra; UnreachableError where nobody answers as Spark Connect; DataFolderError where its machines do
@@ -53,7 +53,6 @@ def opened(address: str, connection: sqlite3.Connection, data: Path) -> Iterator
         from grpc import RpcError
         from pyspark.errors import PySparkException, RetriesExceeded
 
-        assert isinstance(connection, BooksConnection)
         # of this run alone: a cluster may still be writing for a client that died
         spark = Spark(connection, session, data, spill.resolve() / secrets.token_hex(8))
         try:
@@ -223,11 +222,12 @@ class Spark:
             self.session.table(table).createOrReplaceTempView("presented_by_request")
         parts_here = sorted((self.spill / table).glob("*.parquet"))
         files = [taken_file(part, self.data, str(parameters["business_date"]), table, "spark") for part in parts_here]
-        yield from (taken := [file for file in files if file is not None])
+        taken = [file for file in files if file is not None]
         written, here = observed.get.get("line_count", 0), sum(file.row_count for file in taken)
         if here != written:
             told = f"{self.data}: found {here} of {written} lines that Spark wrote there, expected all of them"
             raise DataFolderError(f"{told}; nothing was written, close the date again")
+        yield from taken
 
     def answer(self, name: str, columns: Columns | None, parameters: Mapping[str, object]) -> FoundRows:
         return _found(self._run(name, parameters))

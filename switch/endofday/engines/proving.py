@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from switch.clearing.checks import Fault
 from switch.clearing.gathered import Ask
+from switch.endofday.engines.beside import journal_columns
 from switch.endofday.engines.handing_over import as_line, columns_of, create, give
 from switch.endofday.engines.in_duckdb import Duck, DuckEngine
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
@@ -21,9 +22,7 @@ from switch.record import frozen
 _ROUNDED: Final = Handed(
     "merchant_entry", ("merchant_id",), "FROM merchant_entry WHERE business_date = :business_date AND kind = 'rounding'"
 )
-
-
-#: Rows of the books that a date has beside its files: none, for every reader but SQLite's own would take them for none.
+#: How many rows the books have of lines of a date that stand in files. There is to be none: DuckDB sees the files alone.
 _BESIDE_FILES: Final = {
     "presentment": "SELECT COUNT(*) FROM main.presentment WHERE business_date = :business_date",
     "fee_line": "SELECT COUNT(*) FROM main.fee_line WHERE business_date = :business_date AND adjusts = ''",
@@ -89,8 +88,7 @@ def _empty(connection: sqlite3.Connection, duck: Any, business_date: str) -> Ite
 
 
 def _give_journal(connection: BooksConnection, duck: Any, business_date: str) -> None:
-    kinds = columns_of(connection, "journal.request") | columns_of(connection, "journal.decision")
-    decided = {name.rpartition(".")[2]: kinds[name.rpartition(".")[2]] for name in DECIDED_COLUMNS}
+    decided = journal_columns(connection, DECIDED_COLUMNS)
     create(duck, "journal.decided", decided)
     rows = f"SELECT {as_line(DECIDED_COLUMNS)} {query('decided_on')}"
     give(connection, duck, "journal.decided", decided, [rows], {"business_date": business_date})

@@ -1,6 +1,5 @@
 -- Of a date, what its issuers are told beside its presentments (clearing/sql/presented_by_request.sql): what adjusts earlier ones,
 -- and what they hold for nothing any more, of amount 0: holds that expired, and exceptions that were written off.
-CREATE TEMP TABLE cleared_beside AS
 SELECT issuer, request_id, amount_minor, '' AS approval_code FROM adjustment WHERE business_date = :business_date
 UNION ALL
 SELECT q.issuer, e.request_id, 0, ''

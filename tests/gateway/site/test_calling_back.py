@@ -32,7 +32,8 @@ class House:
         shops = {"600000000": SimpleNamespace(client_id="600000000")}
         specs: Any = SimpleNamespace(gateway=SimpleNamespace(shops=shops))
         desk: Any = SimpleNamespace(capture=self._acts("capture"), void=self._acts("void"))
-        self.desk = CallbackDesk(specs, self, desk, clock_ms=lambda: 5_000, new_id=lambda: "new")  # type: ignore[arg-type]
+        store: Any = self
+        self.desk = CallbackDesk(specs, store, desk, clock_ms=lambda: 5_000, new_id=lambda: "new")
 
     async def do(self, change: Callable[[Books], Any], *, long: bool = False) -> Any:
         return change(self.books)

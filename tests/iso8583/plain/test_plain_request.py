@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 from hypothesis import given
@@ -154,8 +156,9 @@ def test_what_was_picked_has_the_elements_and_marks_of_the_message(further: dict
     assert dict(forwarded) == {number: forwarded[number] for number in expected} == expected
     assert {number: forwarded.get(number) for number in range(2, 129)} == {n: expected.get(n) for n in range(2, 129)}
     asked = marks_of(Message("0100", decoded), "ascii")
-    assert marks_picked(elements, "ascii") == (*asked[:6], asked[6][:5], *asked[7:])  # type: ignore[index]
-    assert asked[6][5:] == (None, True)  # type: ignore[index]
+    kind: Any = asked[6]
+    assert marks_picked(elements, "ascii") == (*asked[:6], kind[:5], *asked[7:])
+    assert kind[5:] == (None, True), "no DE 70, and an amount above zero"
 
 
 def test_elements_are_decoded_when_one_is_asked_for() -> None:
