@@ -69,7 +69,8 @@ def test_an_address_that_is_none(data: Path, address: str) -> None:
 
 @pytest.mark.parametrize("module", ["pyspark", "grpc", "duckdb"])
 def test_a_missing_extra_is_named_with_what_installs_it(data: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
+    for name in [module, *(loaded for loaded in sys.modules if loaded.startswith(f"{module}."))]:
+        monkeypatch.setitem(sys.modules, name, None)  # a part that was loaded before would be found without the whole
     address = "sc://127.0.0.1:1"
     brings = "pip install 'interbank-switch[spark]' brings them"
     expected = f"switch: --engine {address}: found no pyspark, grpc or duckdb, expected them ({brings})"
