@@ -19,6 +19,7 @@ from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_o
 from switch.settlement.statement import Head
 
 LINES_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
+WORDS_SQL: Final = resources.files(__package__).joinpath("line_words.sql").read_text(encoding="utf-8")
 LINES_READY_MAX: Final = 200_000  #: of a merchant; they take some 2 kB each
 #: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
@@ -68,4 +69,5 @@ def ready_lines(connection: sqlite3.Connection, business_date: str) -> Iterator[
         return
     with reading(connection.data, business_date) as duck, said(connection.data):
         duck.execute(f"CREATE TEMP VIEW presentment AS FROM {all_of([connection.data / file.path for file in files])}")
+        duck.execute(WORDS_SQL)
         yield ReadyLines(duck, business_date)
