@@ -1,11 +1,11 @@
 """What ``day close`` costs: ``python -m bench.day_close`` measures journals of 10,000 to 3,000,000 approvals.
 
-``python -m bench.day_close 100000`` measures one size and prints it, with ``--engine duckdb`` closed by DuckDB. Each
-measurement is a process of its own, so that its peak of memory is its own too. It writes a synthetic journal of N approvals,
-of up to 5,000 merchants of two terminals each and five issuers, in one currency; every sale has a line of its gateway fee
-beside its commission. Of the approvals 2 % are reversed on the same business date, half of these in part, and 1 % on the
-next. Both dates are closed, with all files as text and CSV, and the books are proved. The series ends with 5,000 statements
-as PDF, and is written to ``bench/day_close.md``.
+``python -m bench.day_close 100000`` measures one size and prints it, with ``--engine duckdb`` closed by DuckDB, with
+``--prepare`` from what ``switch day prepare`` made of the journal before. Each measurement is a process of its own, so that
+its peak of memory is its own too. It writes a synthetic journal of N approvals, of up to 5,000 merchants of two terminals each
+and five issuers, in one currency; every sale has a line of its gateway fee beside its commission. Of the approvals 2 % are
+reversed on the same business date, half of these in part, and 1 % on the next. Both dates are closed, with all files as text
+and CSV, and the books are proved. The series ends with 5,000 statements as PDF, and is written to ``bench/day_close.md``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Final
 from attrs import Factory, define
 
 from bench import machine
+from switch.batch.preparation import prepare_journal
 from switch.clearing.engine import ENGINES, EngineName
 from switch.endofday.close import check_books, close_day
 from switch.settlement.statement_forms import BytesForm
@@ -185,7 +186,9 @@ class Meter:
                 self.begin(step)
 
 
-def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool, engine: EngineName = "sqlite") -> None:
+def measure(
+    count: int, merchants_max: int, folder: Path, *, pdf: bool, engine: EngineName = "sqlite", prepare: bool = False
+) -> None:
     """Print a line for each step: its name, seconds of CPU and of the clock, and the peak of memory, in MiB."""
     merchants = shops(min(merchants_max, count))
     if not (folder / "journal.db").exists():
@@ -201,6 +204,9 @@ def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool, engine: 
         ]
         subprocess.run([*command, "--merchants", str(merchants_max)], check=True)
     specs, meter, now_ms = specs_of(merchants), Meter(), MIDNIGHT_MS + 2 * 86_400_000
+    if prepare:
+        meter.begin("prepare")
+        prepare_journal(folder)
     meter.begin("open")
     close_day(folder, specs, BUSINESS_DATE, now_ms, say=meter.say, engine=engine)
     meter.begin("close of the next date")
@@ -281,6 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--up-to", type=int, default=max(SERIES), help="leave out the larger sizes of the series")
     parser.add_argument("--pdf", action="store_true", help="write the statements as PDF too")
     parser.add_argument("--engine", choices=ENGINES, default="sqlite", help="what computes the lines of one size")
+    parser.add_argument("--prepare", action="store_true", help="have the journal prepared before the close by DuckDB")
     parser.add_argument("--journal", action="store_true", help="write the journal alone")
     wanted = parser.parse_args(arguments)
     if wanted.approvals is None:
@@ -294,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if wanted.journal:
             write_journal(folder, wanted.approvals, shops(min(wanted.merchants, wanted.approvals)))
         else:
-            measure(wanted.approvals, wanted.merchants, folder, pdf=wanted.pdf, engine=wanted.engine)
+            measure(wanted.approvals, wanted.merchants, folder, pdf=wanted.pdf, engine=wanted.engine, prepare=wanted.prepare)
     finally:
         if wanted.folder is None:
             shutil.rmtree(folder)

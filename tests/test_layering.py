@@ -566,6 +566,8 @@ TESTED_BY: Final = {
     "endofday/reopened/withdrawal": "batch/test_reopening.py",
     "mail/reopened_dates": "batch/test_reopened_with_others.py",
     "batch/page/charts": "batch/test_page.py",
+    "batch/preparation": "engines/test_prepared.py",
+    "cli/day_prepare": "engines/test_prepared.py",
     "casework/desk": "casework/test_open_items.py",
     "cli/cards": "cli/test_listings.py",
     "cli/check": "endofday/test_close.py",

@@ -21,6 +21,7 @@ from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
 from switch.cli.day_again import diff, redo, show_recomputed
 from switch.cli.day_list import list_days
+from switch.cli.day_prepare import prepare
 from switch.cli.day_reopen import reopen, reopening_pairs
 from switch.cli.day_span import show_span
 from switch.data_folder.centre_clock import centre_clock_of
@@ -54,6 +55,7 @@ def day() -> None:
 
 
 day.add_command(list_days)
+day.add_command(prepare)
 day.add_command(redo)
 day.add_command(diff)
 day.add_command(reopen)

@@ -22,6 +22,12 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "no business date in this range": "aucune journée comptable dans cette période",
     "reopened": "rouverte",
     "closed again": "arrêtée à nouveau",
+    # day prepare
+    "the journal is prepared up to request {1#}; files: {2#}, new ones: {3#}, requests behind them: {4#}": (
+        "le journal est préparé jusqu'à la demande {1} ; fichiers : {2}, nouveaux : {3}, demandes qui suivent : {4}"
+    ),
+    "nothing is prepared yet; requests in the journal: {1#}": "rien n'est encore préparé ; demandes au journal : {1}",
+    "prepared up to request {1#}": "préparé jusqu'à la demande {1}",
     # day reopen
     "business date {1} is reopened, and is to be closed again": "la journée comptable {1} est rouverte, et reste à arrêter",
     "business date {1} can be reopened; nothing was written": (

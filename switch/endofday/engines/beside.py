@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from switch.clearing.gathered import filling
 from switch.endofday.engines.handing_over import Columns, columns_of
+from switch.endofday.engines.prepared import remove_closed
 from switch.endofday.engines.statements import DECIDED_COLUMNS, LINE_STATEMENTS, NAMED_COLUMNS, Handed, query
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.named_files import record, remove_unknown
@@ -87,9 +88,11 @@ def with_spill_folder(connection: BooksConnection, data: Path) -> Iterator[Path]
 
 
 def remove_left(connection: sqlite3.Connection, data: Path) -> None:
-    """Remove what a close left that died: files of lines that the books do not name, and what it would have thrown away."""
+    """Remove what a close left that died: files of lines that the books do not name, and what it would have thrown away; and
+    what was prepared of dates that are closed."""
     rmtree(data / SPILL_FOLDER, ignore_errors=True)
     remove_unknown(connection, data)
+    remove_closed(connection, data)
 
 
 @frozen

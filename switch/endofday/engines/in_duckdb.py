@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import Factory, define
 
 from switch.clearing.gathered import BY_REQUEST
-from switch.endofday.engines import notices
+from switch.endofday.engines import notices, prepared
 from switch.endofday.engines.beside import BesideEngine, FoundRows, with_spill_folder
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give
 from switch.endofday.engines.statements import LINE_STATEMENTS, NOTICE_COLUMNS, bound, query, rendered
@@ -29,6 +29,11 @@ _INSERT: Final = re.compile(r" \(\n([^()]*)\)\n", re.DOTALL)
 #: Tables of lines -> the order in which they stand in files, by one number, which DuckDB sorts by in less time than by texts.
 _PLACE: Final = "place * 1099511627776 + request_id"
 _ORDERS: Final = {"presentment": _PLACE, "fee_line": f"{_PLACE}, kind"}
+
+
+def with_notices(columns: Columns, selected: Sequence[str]) -> tuple[Columns, Sequence[str]]:
+    """Columns of the journal, and how they are selected, with those that the notices to the issuers need besides."""
+    return {**columns, **dict.fromkeys(NOTICE_COLUMNS, "VARCHAR")}, (*selected, *NOTICE_COLUMNS.values())
 
 
 @contextmanager
@@ -70,14 +75,29 @@ class Duck:
     def give(
         self, table: str, columns: Columns, selected: Sequence[str], rows: Iterable[str], parameters: Mapping[str, object]
     ) -> None:
-        is_journal = table == "journal.decided"
-        if is_journal:
-            columns = {**columns, **dict.fromkeys(NOTICE_COLUMNS, "VARCHAR")}
-            selected = (*selected, *NOTICE_COLUMNS.values())
+        if table == "journal.decided":
+            self._give_decided(*with_notices(columns, selected), [*rows], str(parameters["business_date"]))
+            return
         create(self.duck, table, columns)
         queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
-        if give(self.connection, self.duck, table, columns, queries, parameters) and is_journal:
-            self.told = str(parameters["business_date"])
+        give(self.connection, self.duck, table, columns, queries, parameters)
+
+    def _give_decided(self, columns: Columns, selected: Sequence[str], rows: Sequence[str], business_date: str) -> None:
+        """Have the journal of the date: what stands in files of ranges from these, all else from the connection."""
+        ranges = prepared.usable(self.connection, self.duck, prepared.folder_of(self.data, columns, selected))
+        today, *others = rows
+        if ranges:
+            today = f"{today} AND d.request_id BETWEEN {{}} AND {{}}"
+            rows = [*(today.format(*each) for each in prepared.gaps(ranges)), *others]
+        table = "journal.decided_beside" if ranges else "journal.decided"
+        create(self.duck, table, columns)
+        queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
+        is_plain = give(self.connection, self.duck, table, columns, queries, {"business_date": business_date})
+        if ranges:
+            in_files = f"FROM {all_of([each.path for each in ranges])} WHERE business_date = {quoted(business_date)}"
+            self.duck.execute(f"CREATE VIEW journal.decided AS FROM {table} UNION ALL {in_files}")
+        if is_plain and all(each.is_plain for each in ranges):
+            self.told = business_date
 
     def store(self, name: str, parameters: Mapping[str, object]) -> None:
         if name == "captures":

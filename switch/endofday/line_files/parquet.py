@@ -80,15 +80,20 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
     Nobody knows the file yet. OSError where the disk refuses it.
     """
     path = begun(data, business_date, table)
-    duck.execute(
-        f"COPY ({rows}) TO {quoted(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
-    )
+    copy_to(duck, rows, path)
     count, first, last = duck.execute(f"SELECT COUNT(*), MIN(request_id), MAX(request_id) FROM {all_of([path])}").fetchone()
     if not count:
         path.unlink()
         return None
     return written(data, business_date, table, path, (count, first, last), "duckdb")
+
+
+def copy_to(duck: Any, rows: str, path: Path) -> None:
+    """Write what a query of DuckDB finds, in its order, into a file that is there."""
+    duck.execute(
+        f"COPY ({rows}) TO {quoted(path)} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
+    )
 
 
 def begun(data: Path, business_date: str, table: str) -> Path:
@@ -106,7 +111,7 @@ def written(
 ) -> LineFile:
     """A file that was filled, once the disk has it: it has so many lines, from this request to that."""
     for each in (path, path.parent, *path.parents[1:3], data):
-        _sync(each)
+        sync(each)
     count, first, last = count_first_last
     return LineFile(
         business_date=business_date,
@@ -121,7 +126,8 @@ def written(
     )
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -172,7 +178,7 @@ def rows_of(
 
 
 @contextmanager
-def said(data: Path) -> Iterator[None]:
+def said(data: Path, folder: str = LINES_FOLDER, expected: str = "lines that it can read") -> Iterator[None]:
     """Have DuckDB's own errors said in one sentence, as DataFolderError."""
     import duckdb
 
@@ -180,4 +186,4 @@ def said(data: Path) -> Iterator[None]:
         yield
     except duckdb.Error as fault:
         problem = str(fault).splitlines()[0]
-        raise DataFolderError(f"{data / LINES_FOLDER}: DuckDB found {problem!r}, expected lines that it can read") from None
+        raise DataFolderError(f"{data / folder}: DuckDB found {problem!r}, expected {expected}") from None

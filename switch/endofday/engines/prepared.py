@@ -1,0 +1,172 @@
+"""Ranges of the journal that stand in Parquet files before their date is closed (``switch day prepare``).
+
+A close by DuckDB need not be handed them. A range is a fixed number of requests, all of them decided: nothing can be added to
+it any more. Its file appears whole under a name that says which requests these are, the last business date among them, and the
+SHA-256 of its bytes. A close takes a file whose bytes are those, and whose decisions come to what the journal's come to; all
+else it reads from the journal itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from switch.endofday.engines.handing_over import as_line, create, give
+from switch.endofday.engines.statements import query
+from switch.endofday.line_files.parquet import all_of, copy_to, digest_of, sync
+from switch.machine.private import begin_file, make_folder
+from switch.record import frozen
+
+PREPARED_FOLDER: Final = "prepared"  #: in a data folder
+REQUESTS_IN_RANGE: Final = 200_000  #: some 10 MB of a file; what is not a whole range yet is handed over by the close
+_NAME: Final = re.compile(r"(\d{12})-(\d{12})\.(\d{4}-\d\d-\d\d)\.(plain|escaped)\.([0-9a-f]{64})\.parquet", re.ASCII)
+_TABLE: Final = "journal.prepared"
+_LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM journal.request"
+#: Whether some decision of a range is of a date that is not closed.
+_ANY_OPEN: Final = """
+SELECT EXISTS (
+  SELECT 1 FROM journal.decision
+  WHERE request_id BETWEEN :first AND :last AND business_date NOT IN (SELECT business_date FROM closed_day))
+"""
+_ALL_DECIDED: Final = """
+SELECT NOT EXISTS (
+  SELECT 1 FROM journal.request AS r
+  WHERE r.id BETWEEN :first AND :last AND NOT EXISTS (SELECT 1 FROM journal.decision AS d WHERE d.request_id = r.id))
+"""
+#: What the approvals of a range come to: as much of a row as costs next to nothing to read.
+_COMES_TO: Final = """
+SELECT COUNT(*), COALESCE(SUM(request_id), 0), COALESCE(SUM(decided_at_ms), 0), COALESCE(SUM(approved_minor), 0),
+  COALESCE(SUM(captured_minor), 0), COALESCE(MIN(business_date), ''), COALESCE(MAX(business_date), '')
+FROM {} WHERE COALESCE(approved_minor, captured_minor) IS NOT NULL
+"""
+_IN_RANGE: Final = " AND request_id BETWEEN :first AND :last"
+
+
+@frozen(kw_only=True)
+class PreparedRange:
+    """A range of requests, and the file that has its approvals."""
+
+    first: int
+    last: int
+    last_date: str  #: the latest business date among them; empty: it has no approval, and no file
+    is_plain: bool  #: nothing of it has to be escaped in a line for an issuer
+    sha256: str
+    path: Path
+
+    @classmethod
+    def named(cls, path: Path) -> PreparedRange | None:
+        """What a file's name says; None where it is no such name."""
+        found = _NAME.fullmatch(path.name)
+        if found is None:
+            return None
+        first, last, last_date, words, sha256 = found.groups()
+        return cls(first=int(first), last=int(last), last_date=last_date, is_plain=words == "plain", sha256=sha256, path=path)
+
+
+def folder_of(data: Path, columns: Mapping[str, str], selected: Iterable[str]) -> Path:
+    """Where files of these columns stand: a release that reads others from the journal finds none."""
+    layout = repr((dict(columns), tuple(selected), query("decided_in_range"), REQUESTS_IN_RANGE))
+    return data / PREPARED_FOLDER / hashlib.sha256(layout.encode()).hexdigest()[:12]
+
+
+def ranges_in(folder: Path) -> list[PreparedRange]:
+    """The ranges that have a file, in their order, each once."""
+    named = [PreparedRange.named(path) for path in sorted(folder.glob("*.parquet"))]
+    return [*{each.first: each for each in named if each is not None}.values()]
+
+
+def prepare(
+    connection: sqlite3.Connection, duck: Any, folder: Path, columns: Mapping[str, str], selected: Sequence[str]
+) -> Iterator[PreparedRange]:
+    """Write the ranges of dates that are not closed, all of whose requests are decided, and that have no file.
+
+    OSError where the disk refuses one. Nobody else writes into the folder.
+    """
+    there = {each.first for each in ranges_in(folder)}
+    for left in folder.glob(".*.partial"):  # by one that died
+        left.unlink()
+    for first, last in _ranges_wanted(connection, there):
+        create(duck, _TABLE, columns)
+        rows = f"SELECT {as_line(selected)} {query('decided_in_range')}"
+        is_plain = give(connection, duck, _TABLE, columns, [rows], {"first": first, "last": last})
+        (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {_TABLE}").fetchone()
+        if last_date is None:  # nothing was approved: there is nothing to hand over either
+            continue
+        for each in (folder.parent, folder):
+            make_folder(each)
+        begin_file(partial := folder / f".{secrets.token_hex(8)}.partial")
+        copy_to(duck, f"FROM {_TABLE} ORDER BY request_id", partial)
+        sha256, words = digest_of(partial), "plain" if is_plain else "escaped"
+        path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
+        sync(partial)
+        partial.replace(path)
+        sync(folder)
+        prepared = PreparedRange.named(path)
+        assert prepared is not None, f"{path.name} is such a name"
+        yield prepared
+
+
+def _ranges_wanted(connection: sqlite3.Connection, there: set[int]) -> list[tuple[int, int]]:
+    """From the last whole range of the journal back to the first of a date that is not closed, in the order of the journal."""
+    (last_request,) = connection.execute(_LAST).fetchone()
+    wanted: list[tuple[int, int]] = []
+    for last in range(last_request - last_request % REQUESTS_IN_RANGE, 0, -REQUESTS_IN_RANGE):
+        of_range = {"first": last - REQUESTS_IN_RANGE + 1, "last": last}
+        if of_range["first"] in there:
+            continue
+        if not connection.execute(_ANY_OPEN, of_range).fetchone()[0]:
+            break
+        if connection.execute(_ALL_DECIDED, of_range).fetchone()[0]:
+            wanted.append((of_range["first"], last))
+    return wanted[::-1]
+
+
+def usable(connection: sqlite3.Connection, duck: Any, folder: Path) -> list[PreparedRange]:
+    """The ranges that a close can take from their files. Whatever is wrong with one, the journal has it too."""
+    return [each for each in ranges_in(folder) if _is_usable(connection, duck, each)]
+
+
+def _is_usable(connection: sqlite3.Connection, duck: Any, prepared: PreparedRange) -> bool:
+    import duckdb
+
+    of_range = {"first": prepared.first, "last": prepared.last}
+    try:
+        if prepared.path.is_symlink() or digest_of(prepared.path) != prepared.sha256:
+            return False
+        in_file = duck.execute(_COMES_TO.format(all_of([prepared.path]))).fetchone()
+    except (OSError, duckdb.Error):
+        return False
+    return bool(connection.execute(_COMES_TO.format("journal.decision") + _IN_RANGE, of_range).fetchone() == in_file)
+
+
+def gaps(ranges: Iterable[PreparedRange]) -> list[tuple[int, int]]:
+    """From which request to which no range has them; ranges are in their order."""
+    found, after = [], 0
+    for each in ranges:
+        if each.first > after + 1:
+            found.append((after + 1, each.first - 1))
+        after = each.last
+    return [*found, (after + 1, 2**62)]
+
+
+def remove_closed(connection: sqlite3.Connection, data: Path) -> None:
+    """Remove what no close needs any more: files of dates that are closed, and those of another release's layout that are old.
+
+    What cannot be removed stays, and is not read."""
+    closed: set[str] | None = None
+    for path in (data / PREPARED_FOLDER).glob("*/*.parquet"):
+        prepared = PreparedRange.named(path)
+        if closed is None:
+            closed = {row[0] for row in connection.execute("SELECT business_date FROM closed_day")}
+        if prepared is None or prepared.last_date in closed:
+            with suppress(OSError):
+                path.unlink()
+    for folder in (data / PREPARED_FOLDER).glob("*"):
+        with suppress(OSError):  # one that is not empty stays
+            folder.rmdir()
