@@ -61,6 +61,13 @@ MISTAKES: Final[dict[str, str]] = {
     "--engine duckdb: found no duckdb, expected it (pip install {1} brings it)": (
         "--engine duckdb : duckdb manque (pip install {1} l'apporte)"
     ),
+    "day prepare: found no duckdb, expected it (pip install {1} brings it)": (
+        "day prepare : duckdb manque (pip install {1} l'apporte)"
+    ),
+    "{1}: found another `switch day prepare` that runs, expected one at a time": (
+        "{1} : un autre `switch day prepare` est en cours, attendu un seul à la fois"
+    ),
+    "{1}: DuckDB found {2}, expected room for the journal": "{1} : DuckDB a trouvé {2}, attendu de la place pour le journal",
     "--engine {1}: found no pyspark, grpc or duckdb, expected them (pip install {2} brings them)": (
         "--engine {1} : pyspark, grpc ou duckdb manque (pip install {2} les apporte)"
     ),
