@@ -161,10 +161,13 @@ def _start(control: socket.socket) -> None:
     from switch import cli
     from switch.data_folder.databases import made_at_once
     from switch.issuers.process.book import SCHEMA
+    from switch.keys.shipped import shipped_keys
     from switch.lines.selector import settle_memory
     from switch.machine.starting import is_called, start_by_fork
 
     is_called("issuer starter")
     made_at_once(SCHEMA)  # of which each makes its book
+    for specs in _read.values():
+        shipped_keys(specs.issuers)  # each has check values, which take their time
     settle_memory()  # what is shared by fork stays shared
     start_by_fork(control, cli.main)
