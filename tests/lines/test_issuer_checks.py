@@ -109,3 +109,9 @@ def test_a_date_that_an_issuer_knows_of_is_not_told_again_at_its_sign_on(monkeyp
         on.link._answered(cast("Any", on.link._station), CUT_OVER, answered)
         on.link._up(cast("Any", on.link._station))
         assert len(on.asked) == told, answered
+
+
+@pytest.mark.parametrize(("tpdu", "between"), [(False, b""), (True, b""), (False, b"\x01"), (True, b"\x01")])
+def test_what_an_issuer_is_sent_begins_as_its_line_has_it(tpdu: bool, between: bytes) -> None:
+    front = (bytes.fromhex("6000000000") if tpdu else b"") + between
+    assert Exchanges(tpdu=tpdu, between=between).link.tpdu == front

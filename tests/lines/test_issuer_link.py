@@ -98,6 +98,20 @@ async def test_after_its_sign_off_an_issuer_is_not_asked_and_its_answers_still_c
         await issuer.stream.aclose()
 
 
+async def test_what_waits_on_a_line_that_is_lost_is_decided_at_once(mock_clock: MockClock) -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await centre.acquirer.send(purchase(1))
+        await issuer.receive()
+        await issuer.stream.aclose()
+        assert (await centre.acquirer.receive()).elements[39] == "91"
+        again = await centre.signed_on()
+        assert (await again.receive()).mti == "0420", "its issuer may have approved it"
+        assert centre.told("issuer_down") == ["atlas is not available: the connection was closed"]
+        assert not centre.told("not_signed_on"), "the switchboard has told of it"
+        await again.stream.aclose()
+
+
 async def test_an_idle_issuer_is_echoed_and_stays(mock_clock: MockClock) -> None:
     async with played() as centre:
         issuer = await centre.signed_on()
