@@ -5,6 +5,7 @@ Time stands still until a test moves it (``mock_clock``).
 
 from __future__ import annotations
 
+import select
 import socket
 from itertools import pairwise
 
@@ -323,3 +324,26 @@ def test_a_connection_that_is_gone_already_is_refused_too() -> None:
     with pytest.raises(OSError, match="not connected"):
         not_to_itself(unconnected)
     assert unconnected.fileno() == -1
+
+
+async def test_an_issuer_that_stays_for_long_is_dialled_at_once_and_one_that_does_not_later_and_later(
+    mock_clock: MockClock,
+) -> None:
+    async def lost(centre: Played, after: float) -> None:
+        issuer = await centre.signed_on()
+        mock_clock.jump(after)
+        await issuer.stream.aclose()
+        await quiet()
+
+    async with played() as centre:
+        for after, pause in ((0.0, 0.0), (4.99, RETRY_SECONDS_FIRST), (0.0, 2 * RETRY_SECONDS_FIRST), (5.0, 0.0), (0.0, 0.0)):
+            await lost(centre, after)
+            assert _called(centre) == (pause == 0), after
+            mock_clock.jump(pause)
+            await quiet()
+
+
+def _called(centre: Played) -> bool:
+    """Whether somebody waits to be let in."""
+    readable, _, _ = select.select([centre.listening], [], [], 0)
+    return bool(readable)
