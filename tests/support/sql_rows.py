@@ -29,7 +29,8 @@ def _needed(schema: databases.Schema, table: str) -> dict[str, Any]:
     columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
     connection.close()
     blank = {"TEXT": "", "INTEGER": 0, "BLOB": b""}
-    return {name: blank[kind] for _, name, kind, needed, default, key in columns if (needed or key) and default is None}
+    given = [(name, kind) for _, name, kind, needed, default, key in columns if (needed or key) and default is None]
+    return {name: blank[kind] for name, kind in given if name != "id"}  # an id comes by itself
 
 
 class Rows:
