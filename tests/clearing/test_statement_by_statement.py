@@ -218,6 +218,7 @@ def test_a_hold_ends_once_with_all_that_was_added_to_it_by_the_first_that_captur
     _approved(rows, 6, DATE, None, merchant_id="FORMER", **hold)
     for request_id, hold_id in ((11, 1), (10, 1), (12, 4), (13, 6)):
         _approved(rows, request_id, DATE, 900, original_id=hold_id, function="advice", message_class="financial")
+    _approved(rows, 9, DATE, 50, original_id=2)  # it captured an increment by itself, before
     _approved(rows, 14, AFTER, 900, original_id=5)
     _approved(rows, 15, DATE, None, original_id=5, **hold)
     _reversed(rows, 1, 1, 800, BEFORE)
@@ -230,7 +231,7 @@ def test_a_hold_ends_once_with_all_that_was_added_to_it_by_the_first_that_captur
     columns = "request_id, held_since, outcome, released_by, granted_minor, over_basis_points"
     assert rows.run(f"SELECT {columns} FROM released_item WHERE business_date = :business_date ORDER BY 1", **OPEN) == [
         (1, BEFORE, "captured", 10, 700, 1_500),
-        (2, DATE, "captured", 10, 1_000, 1_500),
+        (2, DATE, "captured", 9, 1_000, 1_500),
         (6, DATE, "captured", 13, 1_000, None),
     ]
 
@@ -349,7 +350,7 @@ def test_the_reason_of_an_exception_is_written_where_it_is_another_than_the_last
 
 def test_who_left_the_specs_is_named_as_latest_and_only_where_money_of_it_moves(rows: Rows) -> None:
     for date, name, rib in ((BEFORE, "Old name", "R1"), ("2028-02-27", "Older name", "R0")):
-        for merchant_id in ("GONE", "STILL", "QUIET"):
+        for merchant_id in ("ALPHA", "GONE", "PAID", "STILL", "QUIET"):
             rows.put("statement", business_date=date, merchant_id=merchant_id, name=name, layout="daily")
             for place in ("b", "a"):
                 paid = {"reference": f"{date}-{merchant_id}-{place}", "outcome": "paid", "currency": "978"}
@@ -365,10 +366,20 @@ def test_who_left_the_specs_is_named_as_latest_and_only_where_money_of_it_moves(
         rows.put("presentment", request_id=request_id, merchant_id=merchant_id, issuer=issuer, business_date=BEFORE)
         if request_id != 3:
             rows.put("temp.remainder", request_id=request_id, decided_on=decided, reversal_id=1, replacement_minor=0)
+    for request_id, merchant_id, outcome in (
+        (11, "PAID", "written_off"),
+        (12, "ALPHA", "presented"),
+        (13, "ALPHA", "written_off"),
+    ):
+        rows.put("exception_item", request_id=request_id, merchant_id=merchant_id, business_date=BEFORE)
+        rows.put("exception_end", request_id=request_id, outcome=outcome, business_date=BEFORE)
+        if request_id != 13:
+            rows.put("temp.remainder", request_id=request_id, decided_on=BEFORE, reversal_id=1, replacement_minor=0)
     rows.run(sql._WANTED_ACCEPTORS, **OPEN)
     rows.run(sql.FORMER_ACCEPTORS, **OPEN)
     assert rows.run("SELECT merchant_id, name, rib, currency, account_currency, layout FROM card_acceptor ORDER BY 1") == [
         ("GONE", "Old name", "R1a", "978", "978", "daily"),
+        ("PAID", "Old name", "R1a", "978", "978", "daily"),
         ("STILL", "In the specs", None, None, None, None),
     ]
     for date, name in ((BEFORE, "Older bank"), (DATE, "Bank")):

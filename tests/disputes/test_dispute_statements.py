@@ -179,7 +179,8 @@ def test_a_write_off_that_pays_the_merchant_follows_what_is_left_of_the_sale(row
             rows.put("temp.remainder", request_id=request_id, decided_on=BEFORE, reversal_id=1, replacement_minor=left)
         if ended == BEFORE:
             paid = {"merchant_id": "SHOP", "kind": "write_off", "reference": str(request_id), "business_date": BEFORE}
-            rows.put("merchant_entry", line=request_id, amount_minor=amount, **paid)
+            rows.put("merchant_entry", line=request_id, amount_minor=amount + 100, **paid)
+            rows.put("merchant_entry", line=100 + request_id, amount_minor=-100, **paid)  # a reversal before
     rows.run(query("written_off"), **OPEN)
     columns = "line, reference, amount_minor, narrative"
     assert rows.run(f"SELECT {columns} FROM merchant_entry WHERE business_date = :business_date ORDER BY 1", **OPEN) == [
@@ -216,6 +217,22 @@ DEBITS: Final[list[tuple[str, int, str, list[tuple[str, int, str]], int, tuple[i
         0,
         (7, BEFORE),
     ),
+    (
+        "paid twice between",
+        1,
+        "merchant",
+        [("2028-02-25", 5, "paid"), ("2028-02-26", -3, "carried"), ("2028-02-27", 5, "paid"), (BEFORE, -7, "carried")],
+        0,
+        (7, BEFORE),
+    ),
+    (
+        "several on a date",
+        1,
+        "merchant",
+        [(BEFORE, -7, "carried"), (BEFORE, -9, "carried"), (BEFORE, 500, "paid")],
+        0,
+        (16, BEFORE),
+    ),
     ("above zero now", 1, "merchant", [("2028-02-27", -500, "carried"), (BEFORE, 5, "paid")], 0, None),
     ("less what the date pays", 1, "merchant", [(BEFORE, -700, "carried")], 699, (1, BEFORE)),
     ("no more than the date pays", 1, "merchant", [(BEFORE, -700, "carried")], 700, None),
@@ -230,11 +247,16 @@ def test_who_stays_below_zero_is_debited_what_is_left_to_pay(
     rows: Rows, days: int, paid_by: str, payouts: list[tuple[str, int, str]], sold: int, debit: tuple[int, str] | None
 ) -> None:
     rows.put("temp.card_acceptor", merchant_id="SHOP", currency="504", rib="RIB", debit_after_days=days, paid_by=paid_by)
-    for date, net, outcome in (*payouts, (AFTER, -9_999, "carried")):
-        paid = {"merchant_id": "SHOP", "currency": "504", "reference": f"{date}-SHOP", "outcome": outcome}
+    for number, (date, net, outcome) in enumerate((*payouts, (AFTER, -9_999, "carried"))):
+        paid = {"merchant_id": "SHOP", "currency": "504", "reference": f"{date}-{number}", "outcome": outcome}
         rows.put("payout", business_date=date, net_minor=net, **paid)
+    for merchant_id, currency in (("OTHER", "504"), ("SHOP", "978")):
+        paid = {"merchant_id": merchant_id, "currency": currency, "reference": merchant_id + currency, "outcome": "paid"}
+        rows.put("payout", business_date=BEFORE, net_minor=9_000, **paid)
     rows.connection.execute("CREATE TEMP TABLE remise_total (merchant_id, terminal_id, remise_number, currency, net_minor)")
     parts = [("T1", sold), ("T2", sold - 50)] if paid_by == "remise" else [("T1", sold - 50), ("T2", 50)] if sold else []
+    for merchant_id, currency in (("OTHER", "504"), ("SHOP", "978")):
+        rows.put("temp.remise_total", merchant_id=merchant_id, terminal_id="T1", currency=currency, net_minor=9_000)
     for terminal_id, net in parts:
         rows.put(
             "temp.remise_total", merchant_id="SHOP", terminal_id=terminal_id, remise_number=1, currency="504", net_minor=net
