@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from switch.centre.traffic.turn import Turn
 from switch.data_folder.vault import Vault
@@ -30,6 +31,7 @@ from switch.routing.traffic.effects import (
 )
 from switch.transaction import (
     ADVICE,
+    LATER,
     REASON_COMPLETED,
     REASON_INVALID_RESPONSE,
     REASON_TIMEOUT,
@@ -224,3 +226,50 @@ def test_an_original_came_reversed_where_an_accepted_reversal_of_nothing_known_n
         BY_STAN: [BY_STAN._replace(**{part: value}) for part, value in OTHER_STANS.items()],
     }
     assert [each for each in others[named] if journal.archive.came_reversed(each)] == []
+
+
+def test_an_archived_request_is_meant_by_its_reference_though_nothing_of_it_stands(journal: SqliteJournal) -> None:
+    for request_id in (1, 2):
+        _written(journal, request_id, _code("00", "atlas"))
+    undone = ReversalOutcome(1, True, "00", "reversed by the acquirer")
+    journal.commit(Batch(reversals=[JournalReversal(reversed_(1).reversal, "line", undone)]), NOW_MS)
+    found = journal.archive.find_named(BY_RRN)
+    assert found is not None
+    assert (found.request_id, found.remaining_minor) == (1, 0)
+    assert journal.archive.find_named(BY_RRN._replace(rrn="000000000003")) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "near"), [("1123091530", True), ("1121091530", True), ("1123091531", False), ("1121091529", False)]
+)
+def test_a_stan_names_what_lies_a_day_apart_at_most(journal: SqliteJournal, at: str, near: bool) -> None:
+    key = _written(journal, 1, _code("00", "atlas"))
+    named = SameStan(*key[:3], SHOP_ID, 12_500, at, None)
+    assert (journal.archive.find_named(named) is not None) == near
+    assert [len(list(journal.archive.of_stan(key._replace(transmitted_at=at), 86_400)))] == [int(near)]
+    early = evolve(by_stan_alone(5, None).reversal, key=KEY._replace(stan="000005"))
+    journal.commit(Batch(reversals=[JournalReversal(early, "line", NOT_KNOWN)]), NOW_MS)
+    assert journal.archive.came_reversed(named._replace(stan="000005")) == near
+
+
+@pytest.mark.parametrize(
+    ("waits", "codes", "meant"),
+    [
+        ((1, 2), {"A1": 1, "A2": 2, "B0": 2, None: 2}, "the code, else the latest that waits"),
+        ((1,), {"A1": 1, "A2": 2, "B0": 1, None: 1}, "the code, though another waits"),
+        ((), {"A1": 1, "A2": 2, "B0": 2, None: 2}, "the code, else the latest"),
+    ],
+)
+def test_an_archived_hold_is_meant_by_its_code_then_because_it_waits(
+    journal: SqliteJournal, waits: tuple[int, ...], codes: dict[str | None, int], meant: str
+) -> None:
+    for request_id in (1, 2):
+        hold = request(request_id, rrn="RRN000000001", pre_authorized=True)
+        decision = evolve(_code("00", "atlas"), approval_code=f"A{request_id}")
+        row = JournalRequest(request_id, hold, "line", "5411", ATLAS, "domestic", LATER)
+        undone = ReversalOutcome(request_id, True, "00", "reversed by the acquirer")
+        reversals = [] if request_id in waits else [JournalReversal(reversed_(request_id).reversal, "line", undone)]
+        journal.commit(Batch([row], [JournalDecision(request_id, decision, 12_500)], reversals=reversals), NOW_MS)
+    reference = Reference("RRN000000001", "TERM0001", SHOP_ID, None)
+    found = {code: journal.archive.find_hold(reference, code) for code in codes}
+    assert {code: hold.request_id for code, hold in found.items() if hold is not None} == codes, meant
