@@ -469,7 +469,6 @@ TESTED_BY: Final = {
     "centre/host/entrance": "centre/host/test_pokes.py",
     "cli/scenario_poke": "cli/test_release.py",
     "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
-    "routing/rules/part_asked": "centre/host/test_partial_approvals.py",
     "centre/host/stage_orders": "lines/staging/test_held.py",
     "scenarios/conduct_table": "scenarios/test_conduct.py",
     "testing/plugin": "testing/test_centre_fixture.py",
