@@ -65,6 +65,13 @@ def test_totals_that_did_not_agree_are_compared_anew() -> None:
     assert {outcome.settlement_code for _, outcome in reconciler._latest.values()} == {OUT_OF_BALANCE}
 
 
+def test_totals_that_are_only_asked_for_are_told_anew_each_time() -> None:
+    reconciler, effects = Reconciler(), list[Effect]()
+    for at in ("1122100000", "1122100100"):
+        reconciler.reconcile(_totals(at), 1, (), effects)
+    assert len(effects) == 4
+
+
 @pytest.mark.parametrize(
     ("decision", "code", "said"),
     [
