@@ -34,7 +34,8 @@ def signed(value: int, *, negative: bool) -> int:
 
 
 def test_every_discount_but_the_charged_one_is_found() -> None:
-    rows, wrong = [], set()
+    rows: list[tuple[object, ...]] = []
+    wrong: set[int] = set()
     for amount, rule, discount, vat in itertools.product(AMOUNTS, RULES, TAKEN, (-1, 0, 1)):
         number, is_refund = len(rows), amount < 0
         due = signed(charge(amount, rule), negative=is_refund)
@@ -58,7 +59,9 @@ def test_every_discount_but_the_charged_one_is_found() -> None:
 
 
 def test_every_fee_but_that_of_its_rule_is_found() -> None:
-    sales, fees, wrong = [], [], set()
+    sales: list[tuple[object, ...]] = []
+    fees: list[tuple[object, ...]] = []
+    wrong: set[int] = set()
     for amount, (place, rule), fee, vat in itertools.product(AMOUNTS, enumerate(RULES), TAKEN, (-1, 0, 1)):
         number, is_refund = len(sales), amount < 0
         gives_back = (rule[0], 0, 0, rule[3])  # of a refund, by the rate alone
