@@ -443,7 +443,6 @@ def test_long_sql_stands_in_files() -> None:
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
     "journal/journal_file": "journal/test_read_again.py",
-    "machine/ahead": "machine/test_starting.py",
     "routing/traffic/notice": "routing/test_switchboard.py",
     "control/api_route": "control/test_route_table.py",
     "data_folder/page_rules": "gateway/site/test_scripted_banks.py",
