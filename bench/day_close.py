@@ -11,6 +11,7 @@ and CSV, and the books are proved. The series ends with 5,000 statements as PDF,
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import shutil
@@ -204,6 +205,7 @@ def measure(
         ]
         subprocess.run([*command, "--merchants", str(merchants_max)], check=True)
     specs, meter, now_ms = specs_of(merchants), Meter(), MIDNIGHT_MS + 2 * 86_400_000
+    gc.set_threshold(20_000)  # as the command has it (switch/__main__.py)
     if prepare:
         meter.begin("prepare")
         prepare_journal(folder)

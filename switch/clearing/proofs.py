@@ -32,17 +32,20 @@ def closed_day_unchanged(ask: Ask, business_date: str) -> list[Fault]:
 #: zero and with the sign of the amount. In whole numbers: r is a·b / 10000 rounded where -5000 <= a·b - 10000·r < 5000. A
 #: discount may be more only where it is the minimum, and less only where it is the maximum.
 _NOT_BY_RATES = """
-  interchange_minor * direction < 0 OR discount_minor * direction < 0 OR vat_minor * direction < 0
+  CASE direction
+    WHEN 1 THEN interchange_minor < 0 OR discount_minor < 0 OR vat_minor < 0
+    ELSE interchange_minor > 0 OR discount_minor > 0 OR vat_minor > 0
+  END
   OR ABS(amount_minor) * interchange_rate_basis_points - 10000 * ABS(interchange_minor) NOT BETWEEN -5000 AND 4999
   OR ABS(discount_minor) * vat_rate_basis_points - 10000 * ABS(vat_minor) NOT BETWEEN -5000 AND 4999
   OR CASE
     WHEN amount_minor = 0 THEN discount_minor <> 0
     WHEN ABS(discount_minor) < discount_minimum_minor OR ABS(discount_minor) > discount_maximum_minor THEN 1 = 1
-    ELSE
-      (ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor) < -5000
-        AND ABS(discount_minor) <> discount_minimum_minor)
-      OR (ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor) > 4999
-        AND ABS(discount_minor) <> COALESCE(discount_maximum_minor, -1))
+    WHEN ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor)
+      BETWEEN -5000 AND 4999 THEN 1 = 0
+    WHEN ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor) < 0
+    THEN ABS(discount_minor) <> discount_minimum_minor
+    ELSE ABS(discount_minor) <> COALESCE(discount_maximum_minor, -1)
   END
 """
 

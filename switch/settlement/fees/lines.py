@@ -62,16 +62,15 @@ taken AS (
 #: words than ``_CHARGED``. In whole numbers: r is a·b / 10000 rounded where -5000 <= a·b - 10000·r < 5000. A fee may be more
 #: only where it is the minimum, and less only where it is the maximum.
 _NOT_BY_RULE: Final = """
-  standing_minor * sign < 0 OR standing_vat_minor * sign < 0
+  CASE sign WHEN 1 THEN standing_minor < 0 OR standing_vat_minor < 0 ELSE standing_minor > 0 OR standing_vat_minor > 0 END
   OR ABS(standing_minor) * vat_rate_basis_points - 10000 * ABS(standing_vat_minor) NOT BETWEEN -5000 AND 4999
   OR CASE
     WHEN amount_minor = 0 THEN standing_minor <> 0
     WHEN ABS(standing_minor) < minimum_minor OR ABS(standing_minor) > maximum_minor THEN 1 = 1
-    ELSE
-      (amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) < -5000
-        AND ABS(standing_minor) <> minimum_minor)
-      OR (amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) > 4999
-        AND ABS(standing_minor) <> COALESCE(maximum_minor, -1))
+    WHEN amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) BETWEEN -5000 AND 4999 THEN 1 = 0
+    WHEN amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) < 0
+    THEN ABS(standing_minor) <> minimum_minor
+    ELSE ABS(standing_minor) <> COALESCE(maximum_minor, -1)
   END
 """
 

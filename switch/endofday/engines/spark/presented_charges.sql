@@ -15,9 +15,11 @@ SELECT
   rrn
 FROM charged
 WHERE
-  interchange_minor * direction < 0
-  OR discount_minor * direction < 0
-  OR vat_minor * direction < 0
+  CASE direction
+    WHEN 1
+    THEN interchange_minor < 0 OR discount_minor < 0 OR vat_minor < 0
+    ELSE interchange_minor > 0 OR discount_minor > 0 OR vat_minor > 0
+  END
   OR NOT ABS(amount_minor) * interchange_rate_basis_points - 10000 * ABS(interchange_minor) BETWEEN -5000 AND 4999
   OR NOT ABS(discount_minor) * vat_rate_basis_points - 10000 * ABS(vat_minor) BETWEEN -5000 AND 4999
   OR CASE
@@ -26,17 +28,14 @@ WHERE
     WHEN ABS(discount_minor) < discount_minimum_minor
     OR ABS(discount_minor) > discount_maximum_minor
     THEN 1 = 1
-    ELSE (
-      ABS(amount_minor) * discount_rate_basis_points - 10000 * (
-        ABS(discount_minor) - discount_fixed_minor
-      ) < -5000
-      AND ABS(discount_minor) <> discount_minimum_minor
-    )
-    OR (
-      ABS(amount_minor) * discount_rate_basis_points - 10000 * (
-        ABS(discount_minor) - discount_fixed_minor
-      ) > 4999
-      AND ABS(discount_minor) <> COALESCE(discount_maximum_minor, -1)
-    )
+    WHEN ABS(amount_minor) * discount_rate_basis_points - 10000 * (
+      ABS(discount_minor) - discount_fixed_minor
+    ) BETWEEN -5000 AND 4999
+    THEN 1 = 0
+    WHEN ABS(amount_minor) * discount_rate_basis_points - 10000 * (
+      ABS(discount_minor) - discount_fixed_minor
+    ) < 0
+    THEN ABS(discount_minor) <> discount_minimum_minor
+    ELSE ABS(discount_minor) <> COALESCE(discount_maximum_minor, -1)
   END
 LIMIT :faults_shown_max
