@@ -152,8 +152,8 @@ def _same_form(element: Element, wanted: Element) -> bool:
 def _respelled_pieces(source: Walk, element: Element, wanted: Element) -> list[_Piece]:
     """The pieces of the ``wanted`` element, with the value of the element that ``source`` has come to; go on to its end."""
     prefix, place = _pass(source, element)
-    name, count, digits = f"v{element.number}", f"n{element.number}", ""
-    value = _text(element.encoding, place)
+    name, count = f"v{element.number}", f"n{element.number}"
+    value, digits = _text(element.encoding, place), ""  #: and the digits of its length, where they can stand as they came
     before, _ = element.pad
     if element.length_units:
         source.add(f"if not 0 < {count} <= {wanted.characters_max}: return None")
