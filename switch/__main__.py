@@ -14,11 +14,6 @@ def main() -> None:
     from switch.machine.streams import open_closed_streams
 
     open_closed_streams()
-    is_up = sys.argv[1:2] == ["up"]
-    if is_up:
-        from switch.machine.ahead import launch_ahead
-
-        launch_ahead(sys.argv[2:])
     from switch import cli
     from switch.machine.stopping import SIGNALS
 
@@ -31,10 +26,6 @@ def main() -> None:
     finally:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        if is_up:
-            from switch.machine.ahead import end_unneeded
-
-            end_unneeded()
 
 
 if __name__ == "__main__":

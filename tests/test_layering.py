@@ -443,7 +443,6 @@ def test_long_sql_stands_in_files() -> None:
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
     "journal/journal_file": "journal/test_read_again.py",
-    "machine/ahead": "machine/test_starting.py",
     "routing/traffic/notice": "routing/test_switchboard.py",
     "control/api_route": "control/test_route_table.py",
     "data_folder/page_rules": "gateway/site/test_scripted_banks.py",
@@ -469,7 +468,6 @@ TESTED_BY: Final = {
     "centre/host/entrance": "centre/host/test_pokes.py",
     "cli/scenario_poke": "cli/test_release.py",
     "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
-    "routing/rules/part_asked": "centre/host/test_partial_approvals.py",
     "centre/host/stage_orders": "lines/staging/test_held.py",
     "scenarios/conduct_table": "scenarios/test_conduct.py",
     "testing/plugin": "testing/test_centre_fixture.py",
@@ -481,7 +479,6 @@ TESTED_BY: Final = {
     "cli/listening": "cli/test_record_command.py",
     "cli/command/calling": "cli/console/test_help.py",
     "recording/player": "recording/test_proxy.py",
-    "centre/background": "e2e/test_key_exchange.py",
     "centre/clock/clock_facts": "centre/clock/test_clock_orders.py",
     "testing/clock_for_tests": "testing/test_centre_fixture.py",
     "verification/duration": "verification/test_sentence.py",
@@ -554,7 +551,6 @@ TESTED_BY: Final = {
     "data_folder/control_socket": "centre/host/test_orders.py",
     "centre/traffic/inbound": "centre/test_server.py",
     "centre/traffic/outbound": "centre/test_unsayable.py",
-    "centre/supervisor": "trials/test_dates_and_locks.py",
     "centre/traffic/wire_format_hint": "trials/test_bad_bytes_hold_nobody_up.py",
     "clearing/adjustments": "clearing/test_presentments.py",
     "clearing/checks": "endofday/test_close.py",

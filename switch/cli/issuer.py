@@ -20,6 +20,7 @@ from switch.errors import SwitchError
 from switch.machine.stopping import SIGNALS, Stop
 
 if TYPE_CHECKING:
+    from switch.machine.starting import Launched
     from switch.specs.specification import Specs
 
 #: What each issuer needs and ``serve`` loads when it is called; ``start-by-fork`` loads it once for all.
@@ -122,11 +123,10 @@ def record_trace(specs_folder: Path | None, data: Path) -> None:
 def start_by_fork(specs_folder: Path | None) -> None:
     """Start issuers, and who writes the trace, as a centre asks on standard input. Each is this process over again, with all
     that it has loaded."""
-    from switch import cli
     from switch.machine.streams import refuse_other_input
 
     refuse_other_input("switch issuer start-by-fork", "a socket", "the socket of a centre")
-    from switch.machine.starting import is_abandoned, start_by_fork
+    from switch.machine.starting import is_abandoned
 
     with socket.socket(fileno=sys.stdin.fileno()) as control:
         for name in LOADED_FIRST:  # they take their time; whoever reads a centre that has ended is not to wait for them
@@ -135,13 +135,39 @@ def start_by_fork(specs_folder: Path | None) -> None:
             import_module(name)
         if is_abandoned(control):
             return
-        from switch.data_folder.databases import made_at_once
-        from switch.issuers.process.book import SCHEMA
-        from switch.lines.selector import settle_memory
         from switch.specs.load import load_specs
 
         with suppress(SwitchError):  # whoever is started says what is wrong
             _read[specs_folder] = load_specs(specs_folder)
-        made_at_once(SCHEMA)  # of which each makes its book
-        settle_memory()  # what is shared by fork stays shared
-        start_by_fork(control, cli.main)
+        _start(control)
+
+
+def starter_of(specs: Specs, specs_folder: Path | None) -> Launched:
+    """The starter of the centre that this process is about to be, forked with the specification it has read from
+    ``specs_folder``; OSError where there is no memory for it."""
+    for name in LOADED_FIRST:
+        import_module(name)
+    from switch.machine.starting import fork
+
+    def be(control: socket.socket) -> None:
+        _read[specs_folder] = specs
+        _start(control)
+
+    return fork(be)
+
+
+def _start(control: socket.socket) -> None:
+    """Be the starter, once all is loaded."""
+    from switch import cli
+    from switch.data_folder.databases import made_at_once
+    from switch.issuers.process.book import SCHEMA
+    from switch.keys.shipped import shipped_keys
+    from switch.lines.selector import settle_memory
+    from switch.machine.starting import is_called, start_by_fork
+
+    is_called("issuer starter")
+    made_at_once(SCHEMA)  # of which each makes its book
+    for specs in _read.values():
+        shipped_keys(specs.issuers)  # each has check values, which take their time
+    settle_memory()  # what is shared by fork stays shared
+    start_by_fork(control, cli.main)

@@ -18,11 +18,11 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
+from switch.cli.issuer import starter_of
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
 from switch.display.plural import plural
 from switch.errors import SwitchError
-from switch.machine.ahead import launched_by
 from switch.machine.starting import starter_command
 from switch.machine.stopping import Stop
 
@@ -124,19 +124,7 @@ def up(
     week after the open one only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
-    command = starter_command(specs_folder)
-    launched = None
-    with suppress(OSError):  # the centre tries again
-        launched = launched_by(command)  # it loads what issuers need while we load what a centre needs
-        click.get_current_context().find_root().call_on_close(launched.end_now)
-    from switch.centre.clock.clock_orders import setting_of
-    from switch.centre.supervisor import Centre, Options
-    from switch.cli.console.printer import Printer
-    from switch.cli.console.run import run
-    from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
-    from switch.machine.starter import Starter
-    from switch.routing.traffic.notice import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:
@@ -144,14 +132,26 @@ def up(
     if not TIMERS_MIN <= timers <= TIMERS_MAX:
         raise SwitchError(f"--timers: found {timers:g}, expected a share from {TIMERS_MIN:g} to {TIMERS_MAX:g}")
     specs = load_specs(specs_folder, today=_today(clock, data))
-    if clock is not None:
-        setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
     watched = _watched(scenarios)
     files = [load_scenario(file, specs) for file in ([chosen] if chosen else []) + (watched.files() if watched else [])]
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
+    launched = None
+    with suppress(OSError):  # the centre tries again
+        launched = starter_of(specs, specs_folder)
+        click.get_current_context().find_root().call_on_close(launched.end_now)
+    from switch.centre.clock.clock_orders import setting_of
+    from switch.centre.supervisor import Centre, Options
+    from switch.cli.console.printer import Printer
+    from switch.cli.console.run import run
+    from switch.cli.console.viewer import Viewer
+    from switch.machine.starter import Starter
+    from switch.routing.traffic.notice import Notice
+
+    if clock is not None:
+        setting_of(clock, specs.calendar, "--clock")
     options = Options(
         data=data,
         host=host,
@@ -192,7 +192,9 @@ def up(
         if viewer is not None:
             viewer.start()
 
-    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=Starter(command, launched))
+    centre = Centre(
+        specs, options, tell=tell, started=started, stop=stop, starter=Starter(starter_command(specs_folder), launched)
+    )
     try:
         run(centre.run, stop, read_by_people=True)
     finally:

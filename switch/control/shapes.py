@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from switch.clearing.engine import ENGINES
 from switch.control.request_schema import COMPONENTS
 from switch.scenarios.scope import NAME_EXPECTED, OWNED, OWNED_MAX
 
@@ -111,7 +112,13 @@ SHAPES: Final[dict[str, Shape]] = {
         {"expect": _EXPECTED, "scope": _SCOPE, "strict": {"type": "boolean", "description": "Whether nothing else may come."}},
         example={"expect": ["one 0420 within 30s"], "strict": True},
     ),
-    "DayToClose": _object({"date": _text("The date; without one the oldest that can be closed.", maxLength=10)}, example={}),
+    "DayToClose": _object(
+        {
+            "date": _text("The date; without one the oldest that can be closed.", maxLength=10),
+            "engine": _text("What computes the transactions: sqlite, unless given.", enum=list(ENGINES)),
+        },
+        example={},
+    ),
     "NewCard": _object(
         {
             "issuer": _text("The bank that gives it out.", maxLength=40),

@@ -30,6 +30,7 @@ from switch.iso8583.values import (
     length_words,
     shown,
     shown_bytes,
+    signed_problem,
     signed_text,
     value_problem,
 )
@@ -268,8 +269,9 @@ class Codec:
             return value, None
         element = self.dialect.element(int(key))
         if element.sign_encoding:
-            value = signed_text(element, bytes.fromhex(value))
-        elif element.content == "b":
+            data = bytes.fromhex(value)
+            return signed_text(element, data), signed_problem(element, data)
+        if element.content == "b":
             value = value.upper()
         elif element.content == "z" and element.encoding == "bcd":
             value = value.replace("D", "=")

@@ -35,6 +35,16 @@ def signed_text(element: Element, data: bytes) -> str:
     return data[:1].decode(CODE_PAGES[element.sign_encoding], "replace") + digits
 
 
+def signed_problem(element: Element, data: bytes) -> tuple[str, str] | None:
+    """What is wrong with a sign and packed digits: what fills up an odd number of them, or else their characters."""
+    digits = data[1:].hex().upper()
+    side, filling = element.padding.split()
+    found = digits[:1] if side == "left" else digits[-1:]
+    if element.size % 2 == 0 and found != filling:
+        return f"padding {found}", f"padding {filling} on the {side}, {expectation(element)}"
+    return content_problem(element, signed_text(element, data))
+
+
 def expectation(element: Element) -> str:
     """What a dialect expects of an element: its notation and how it stands on the wire."""
     counted = f"{element.length_units}-byte length" if element.length_encoding == BINARY else f"{'L' * element.length_units}VAR"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 from typing import Final
 
 from switch.card_security.ciphers import odd_parity
@@ -49,8 +51,20 @@ def secret_of(key_id: str, algorithm: Algorithm) -> bytes:
 
 def shipped_keys(issuers: Iterable[str]) -> Iterator[KeptKey]:
     """The test keys of these issuers, and of the zone of acquirers."""
-    owners = [*((issuer, ISSUER_KEYS) for issuer in issuers), (ACQUIRERS, ACQUIRER_KEYS)]
-    for owner, names in owners:
-        for name, (use, algorithm) in names.items():
-            key_id = f"{owner}.{name}"
-            yield KeptKey.of(key_id, use, algorithm, secret_of(key_id, algorithm), TEST_KEY)
+    return chain(chain.from_iterable(map(_keys_of_issuer, issuers)), _keys_of_acquirers())
+
+
+@cache
+def _keys_of_issuer(issuer: str) -> tuple[KeptKey, ...]:
+    return tuple(_keys_of(issuer, ISSUER_KEYS))
+
+
+@cache
+def _keys_of_acquirers() -> tuple[KeptKey, ...]:
+    return tuple(_keys_of(ACQUIRERS, ACQUIRER_KEYS))
+
+
+def _keys_of(owner: str, names: dict[str, tuple[KeyUse, Algorithm]]) -> Iterator[KeptKey]:
+    for name, (use, algorithm) in names.items():
+        key_id = f"{owner}.{name}"
+        yield KeptKey.of(key_id, use, algorithm, secret_of(key_id, algorithm), TEST_KEY)

@@ -1,4 +1,5 @@
-"""A process that starts others by fork: it has imported what they need, so that each begins in milliseconds.
+"""A process that starts others by fork: it has imported what they need, so that each begins in milliseconds. It is forked
+itself by a centre that has just loaded; where it dies, the centre launches another one by a command.
 
 Who wants one started sends its arguments as a line of JSON, with three descriptors: standard input, output and error. It is
 told the process id, or why there is none, and later, of each, how it ended. The starter ends when its control socket does, and
@@ -8,6 +9,7 @@ those it started have.
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import select
@@ -28,10 +30,41 @@ OPTION_VARIABLES: Final = frozenset({"SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH
 OWN_FAULT: Final = 70  #: exit code of a process whose function raised; it has told why
 
 
+class Forked:
+    """A process that was forked, waited for as a ``subprocess.Popen`` is."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for a signal, where it has ended."""
+        return self._awaited(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Its exit code, once it has ended."""
+        return self._awaited(0)
+
+    def kill(self) -> None:
+        """End it now; to be called while it has not ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _awaited(self, how: int) -> int | None:
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self.pid, how)
+            except ChildProcessError:  # another thread has waited for it
+                self._code = self._code or 0
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+
 class Launched(NamedTuple):
     """A starter as its owner sees it."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     control: socket.socket
 
     def end_now(self) -> None:
@@ -61,6 +94,51 @@ def launch(command: Sequence[str]) -> Launched:
             command, stdin=theirs.fileno(), start_new_session=True, env=environment_for_ours()
         )
         return Launched(process, ours)
+
+
+def fork(be: Callable[[socket.socket], object]) -> Launched:
+    """Start a starter that is this process over again, with all that it has loaded: ``be`` calls ``start_by_fork`` with the
+    socket it is given. For a process that has one thread and no loop yet; OSError where there is no memory for another one."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # what waits there is said once
+    gc.freeze()  # the collector would write to all that both only read, and each would get a copy
+    ours, theirs = socket.socketpair()
+    try:
+        pid = os.fork()
+    except OSError:
+        ours.close()
+        theirs.close()
+        raise
+    if pid:
+        theirs.close()
+        return Launched(Forked(pid), ours)
+    code = OWN_FAULT
+    try:
+        ours.close()
+        _be_of_its_own()
+        be(theirs)
+        code = 0
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _be_of_its_own() -> None:
+    """What tells a process that was launched from one that was forked: its session, signals, standard input, environment."""
+    os.setsid()
+    for number, default in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+        (signal.SIGHUP, signal.SIG_DFL),
+    ):
+        if callable(signal.getsignal(number)):  # one that is ignored stays so, as it does where a command is launched
+            signal.signal(number, default)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    for name in OPTION_VARIABLES:
+        os.environ.pop(name, None)
 
 
 def ask_for(control: socket.socket, arguments: Sequence[str], streams: Sequence[int]) -> None:

@@ -246,9 +246,10 @@ class SwitchClient:
         """The business date that is open, and those that are closed."""
         return self.call("GET", "/day")
 
-    def close_day(self, date: str | None = None) -> dict[str, Any]:
-        """Close a business date; its report."""
-        return self.call("POST", "/day/close", {} if date is None else {"date": date}, patience=VERIFY_SECONDS_MAX)
+    def close_day(self, date: str | None = None, engine: str = "sqlite") -> dict[str, Any]:
+        """Close a business date; its report. ``engine``, sqlite or duckdb, computes the transactions."""
+        wanted = {"engine": engine, **({} if date is None else {"date": date})}
+        return self.call("POST", "/day/close", wanted, patience=VERIFY_SECONDS_MAX)
 
     def events(self) -> Generator[RequestSeen, None, None]:
         """Messages as they come, until nobody reads on. A reader that is too slow misses some."""

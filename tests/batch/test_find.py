@@ -134,6 +134,10 @@ def test_the_ends_of_the_calendar_are_dates_too(data: Path) -> None:
         ("EPI", (), "EPICERIE DU PORT", False),
         ("EPICERIES REUNIES", (), "EPICERIE DU PORT", False),
         ("", ("",), "", False),
+        ("VENTE 2850", ("285000001",), "", False),
+        ("VENTE CB2851X", ("2851",), "", False),
+        ("VENTE CBPORT01X", ("PORT01",), "", True),
+        ("GRAND CABLE", ("AB",), "", False),
     ],
 )
 def test_banks_cut_names_and_pad_numbers(label: str, named: tuple[str, ...], name: str, fits: bool) -> None:

@@ -270,6 +270,13 @@ def test_the_centre_says_where_to_connect_and_who_is(centre: CentreProcess, call
         ("POST", "/requests/find", {"when": {"amount": "x"}}, 422, "when.amount: found 'x', expected an amount"),
         ("POST", "/cards", {"issuer": "atlos"}, 422, "issuer: found 'atlos', expected one of atlas"),
         ("POST", "/cards/change", {"pan": "4000000000000002", "order": "block"}, 404, "pan: found a number that no issuer has"),
+        (
+            "POST",
+            "/day/close",
+            {"engine": "duck"},
+            400,
+            "engine: found 'duck', expected duckdb (the nearest), or one of sqlite, duckdb",
+        ),
         ("POST", "/day/close", {"date": "soon"}, 422, "date: found 'soon', expected a date such as 2026-11-22"),
         ("GET", "/nothing", None, 404, ""),
         ("PATCH", "/rules", None, 405, ""),

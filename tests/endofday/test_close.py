@@ -69,6 +69,27 @@ def test_closing_the_open_date_opens_the_next_and_counts_every_decision(tmp_path
     assert sum(position.net_minor for position in report.positions) == 0
 
 
+@pytest.mark.parametrize("by", ["clock", "operator"])
+def test_the_date_that_a_close_opens_ends_as_the_one_before_it(tmp_path: Path, by: str) -> None:
+    """At the cut-off where the clock opened that one, and with its close where a person did."""
+    with journal_of(tmp_path) as journal:
+        journal.open(FRIDAY, by)
+        journal.decide()
+        close(tmp_path)
+        assert journal.opened() == [(FRIDAY, by), (SATURDAY, by)]
+        journal.decide()
+        close(tmp_path, SATURDAY)
+        assert journal.opened() == [(FRIDAY, by), (SATURDAY, by), (SUNDAY, by)]
+
+
+def test_a_close_opens_no_date_where_a_later_one_is_open(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        journal.open(MONDAY, "operator")
+        close(tmp_path)
+        assert journal.opened() == [(FRIDAY, "clock"), (MONDAY, "operator")]
+
+
 def test_the_journal_can_be_written_while_its_day_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()

@@ -109,6 +109,19 @@ def test_on_cue_every_open_line_of_the_listeners_is_asked_signed_on_or_not() -> 
     assert house.callers.ask_on_cue([], ECHO, None) == []
 
 
+@pytest.mark.parametrize(
+    ("tpdu", "between", "front"), [(False, b"", b""), (False, b"\x01", b"\x01"), (True, b"\x01", FRONT + b"\x01")]
+)
+def test_who_has_sent_no_addresses_yet_is_told_in_front_of_what_its_line_carries(
+    tpdu: bool, between: bytes, front: bytes
+) -> None:
+    house = House()
+    house.lines["new"].wire = SimpleNamespace(tpdu=tpdu, zone=None, header=SimpleNamespace(first_between=between))
+    house.callers.say_on_cue(["ascii"], Message("0210", {11: "000001", 70: "000"}))
+    house.callers.ask_on_cue(["ascii"], ECHO, None)
+    assert [sent for _, sent in house.lines["new"].sent] == [front] * 2
+
+
 def test_on_cue_any_message_is_said_and_who_cannot_say_it_is_told_of() -> None:
     house = House()
     house.lines["on"].mute = True

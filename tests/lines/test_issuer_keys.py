@@ -52,10 +52,10 @@ class Station:
 
 
 class Exchanges:
-    def __init__(self) -> None:
+    def __init__(self, *, tpdu: bool = False, between: bytes = b"") -> None:
         self.notices, self.told = list[Notice](), list[tuple[str, str]]()
         self.zone, self.station = Zone(), Station()
-        wire = SimpleNamespace(tpdu=False, zone=self.zone, header=SimpleNamespace(first_between=b""))
+        wire = SimpleNamespace(tpdu=tpdu, zone=self.zone, header=SimpleNamespace(first_between=between))
         voice = Identity(institution_id="504900", stamp=lambda: Stamp("1122100000", "1122110000"), tell=self.notices.append)
         unused = cast("Any", None)
         self.link = IssuerLink(

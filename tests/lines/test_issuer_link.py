@@ -5,6 +5,7 @@ Time stands still until a test moves it (``mock_clock``).
 
 from __future__ import annotations
 
+import select
 import socket
 from itertools import pairwise
 
@@ -96,6 +97,20 @@ async def test_after_its_sign_off_an_issuer_is_not_asked_and_its_answers_still_c
         assert centre.told("issuer_down") == [f"atlas is not available: {why}"]
         assert not centre.told("late_answer")
         await issuer.stream.aclose()
+
+
+async def test_what_waits_on_a_line_that_is_lost_is_decided_at_once(mock_clock: MockClock) -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await centre.acquirer.send(purchase(1))
+        await issuer.receive()
+        await issuer.stream.aclose()
+        assert (await centre.acquirer.receive()).elements[39] == "91"
+        again = await centre.signed_on()
+        assert (await again.receive()).mti == "0420", "its issuer may have approved it"
+        assert centre.told("issuer_down") == ["atlas is not available: the connection was closed"]
+        assert not centre.told("not_signed_on"), "the switchboard has told of it"
+        await again.stream.aclose()
 
 
 async def test_an_idle_issuer_is_echoed_and_stays(mock_clock: MockClock) -> None:
@@ -309,3 +324,26 @@ def test_a_connection_that_is_gone_already_is_refused_too() -> None:
     with pytest.raises(OSError, match="not connected"):
         not_to_itself(unconnected)
     assert unconnected.fileno() == -1
+
+
+async def test_an_issuer_that_stays_for_long_is_dialled_at_once_and_one_that_does_not_later_and_later(
+    mock_clock: MockClock,
+) -> None:
+    async def lost(centre: Played, after: float) -> None:
+        issuer = await centre.signed_on()
+        mock_clock.jump(after)
+        await issuer.stream.aclose()
+        await quiet()
+
+    async with played() as centre:
+        for after, pause in ((0.0, 0.0), (4.99, RETRY_SECONDS_FIRST), (0.0, 2 * RETRY_SECONDS_FIRST), (5.0, 0.0), (0.0, 0.0)):
+            await lost(centre, after)
+            assert _called(centre) == (pause == 0), after
+            mock_clock.jump(pause)
+            await quiet()
+
+
+def _called(centre: Played) -> bool:
+    """Whether somebody waits to be let in."""
+    readable, _, _ = select.select([centre.listening], [], [], 0)
+    return bool(readable)

@@ -101,3 +101,29 @@ def test_a_wrong_one_on_purpose() -> None:
     body = LineMacs(KEYS, "atlas.mac", "x9.19", required=False, wrong=True).sealed(codec, PURCHASE)
     with pytest.raises(MacError):
         macs().check(codec, codec.decode(body), body)
+
+
+@pytest.mark.parametrize(
+    ("message", "old", "number"), [(PURCHASE, 64, 64), (PURCHASE, 128, 64), (REVERSAL, 64, 128), (REVERSAL, 128, 128)]
+)
+def test_a_mac_that_a_message_came_with_is_left_out_before_its_own_is_made(message: Message, old: int, number: int) -> None:
+    codec = Codec(DIALECTS["ascii"])
+    came = Message(message.mti, dict(sorted({**message.elements, old: "AB" * 8}.items())))
+    assert macs().sealed(codec, came) == macs().sealed(codec, message)
+    assert codec.decode(macs().sealed(codec, came)).elements.keys() == {*message.elements, number}
+
+
+def test_an_answer_has_a_mac_where_its_request_had_one_or_all_must() -> None:
+    sealed = {number: Message("0100", {**PURCHASE.elements, number: "00" * 8}) for number in (64, 128)}
+    verifying, requiring = macs(LineKeys(mac="verify")), macs()
+    assert [verifying.wanted(each) for each in (None, PURCHASE, sealed[64], sealed[128])] == [True, False, True, True]
+    assert [requiring.wanted(each) for each in (None, PURCHASE, sealed[64], sealed[128])] == [True] * 4
+
+
+def test_a_mac_in_both_places_is_that_of_the_last() -> None:
+    codec = Codec(DIALECTS["ascii"])
+    body = macs().sealed(codec, REVERSAL)
+    assert macs().check(codec, codec.decode(body), body) == REVERSAL
+    both = Message("0420", {**REVERSAL.elements, 64: "00" * 8, 128: "00" * 8})
+    with pytest.raises(MacError, match="DE 128: found another MAC"):
+        macs().check(codec, both, codec.encode(Message("0420", dict(sorted(both.elements.items())))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,13 +10,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from switch.machine import ahead
-from switch.machine.starting import Launched, ask_for, is_abandoned, launch, starter_command
+from switch.machine.starting import Launched, ask_for, fork, is_abandoned, launch
 
 STARTER = """
 import os, socket, sys
@@ -37,7 +36,7 @@ def starter() -> Iterator[Launched]:
     launched = launch([sys.executable, "-c", STARTER])
     with launched.control:
         yield launched
-    assert launched.process.wait(10) == 0
+    assert launched.process.wait() == 0
 
 
 class Started:
@@ -100,7 +99,7 @@ def test_it_ends_after_those_it_started(starter: Launched) -> None:
     assert starter.process.poll() is None
     one.is_told("y\n")
     assert one.says() == "good bye y\n"
-    assert starter.process.wait(10) == 0
+    assert starter.process.wait() == 0
     one.close()
 
 
@@ -123,12 +122,12 @@ def test_an_owner_that_leaves_without_a_word_is_no_fault() -> None:
     launched.control.close()
     for number in ends:
         os.close(number)
-    assert launched.process.wait(10) == 0
+    assert launched.process.wait() == 0
 
 
 def test_without_a_starter_asking_is_an_error() -> None:
     launched = launch([sys.executable, "-c", "pass"])
-    assert launched.process.wait(10) == 0
+    assert launched.process.wait() == 0
     with launched.control, pytest.raises(BrokenPipeError):
         ask_for(launched.control, ["x"], (0, 1, 2))
 
@@ -147,50 +146,99 @@ def test_variables_that_stand_for_options_are_not_handed_on(monkeypatch: pytest.
         launched.end_now()
 
 
-@pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The commands of the starters that are launched; none runs."""
-    found = list[list[str]]()
+FORKS = """
+import os, signal, sys
+from switch.machine.starting import fork, start_by_fork
 
-    class Ended:
-        def end_now(self) -> None:
-            found.append(["end"])
+signal.signal(signal.SIGTERM, lambda number, frame: print("the handler of who forked it"))
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    def launched(command: list[str]) -> Ended:
-        found.append(command)
-        return Ended()
+def told():
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    own = handlers == [signal.default_int_handler, signal.SIG_DFL, signal.SIG_IGN]
+    print(own, os.getsid(0) == os.getpid(), repr(sys.stdin.buffer.raw.read()), "SWITCH_DATA" in os.environ, flush=True)
 
-    monkeypatch.setattr(ahead, "launch", launched)
-    return found
+def be(control):
+    told()
+    control.send(b"told")
+    start_by_fork(control, lambda arguments: print("hello", *arguments))
+
+print("said once", end=" ")
+launched = fork(be)
+launched.control.recv(4)
+"""
+ASKS = """
+from switch.machine.starting import ask_for
+
+ask_for(launched.control, ["one"], (0, 1, 2))
+answers = b""
+while b"ended" not in answers:
+    answers += launched.control.recv(100)
+"""
+ENDS = """
+launched.control.close()
+print(launched.process.poll() in (None, 0), launched.process.wait(), launched.process.wait(), launched.process.poll())
+"""
+DIES = """
+before = launched.process.poll()
+launched.end_now()
+print(before, launched.process.wait() in (0, -signal.SIGKILL))
+launched.process.kill()
+"""
+RAISES = """
+launched = fork(lambda control: 1 / 0)
+print(launched.process.wait())
+"""
+WAITED_FOR = """
+launched.control.close()
+os.waitpid(launched.process.pid, 0)
+print(launched.process.wait())
+"""
 
 
 @pytest.mark.parametrize(
-    ("arguments", "folder"),
+    ("then", "said"),
     [
-        ([], None),
-        (["--specs", "mine/"], "mine"),
-        (["--quiet", "--specs=mine", "--trace"], "mine"),
+        pytest.param(ENDS, "True 0 0 0", id="ends with its control"),
+        pytest.param(DIES, "None True", id="is ended"),
+        pytest.param(WAITED_FOR, "0", id="another has waited for it"),
     ],
 )
-def test_a_starter_is_launched_ahead_once(arguments: list[str], folder: str | None, commands: list[list[str]]) -> None:
-    command = starter_command(Path(folder) if folder else None)
-    ahead.launch_ahead(arguments)
-    ahead.launched_by(command)
-    ahead.end_unneeded()
-    assert commands == [command]
+def test_a_starter_that_was_forked_is_as_one_that_was_launched(then: str, said: str) -> None:
+    """Its session, its signals (one that was ignored stays so), its standard input, its environment; and its end."""
+    run = subprocess.run(
+        [sys.executable, "-c", FORKS + then],
+        input="for who forked it",
+        env={**os.environ, "SWITCH_DATA": "of a command"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert run.stdout.splitlines() == ["said once True True b'' False", said]
+    assert run.stderr == ""
 
 
-def test_a_starter_of_another_specification_is_launched_anew(commands: list[list[str]]) -> None:
-    ahead.launch_ahead([])
-    ahead.launched_by(starter_command(Path("mine")))
-    assert commands == [starter_command(None), ["end"], starter_command(Path("mine"))]
+def test_a_starter_that_was_forked_starts_others() -> None:
+    script = FORKS + ASKS + ENDS
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.splitlines()[-2:] == ["hello one", "True 0 0 0"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--specs", "mine", "-h"]])
-def test_help_has_no_starter(arguments: list[str], commands: list[list[str]]) -> None:
-    ahead.launch_ahead(arguments)
-    ahead.end_unneeded()
-    assert commands == []
+def test_what_was_forked_and_fails_never_comes_back() -> None:
+    script = FORKS.replace("launched", "# launched") + RAISES
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.split() == ["said", "once", "70"]
+    assert "ZeroDivisionError" in run.stderr
+
+
+def test_without_memory_for_another_process_no_socket_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory() -> int:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(os, "fork", no_memory)
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        fork(lambda control: None)
 
 
 def test_it_is_abandoned_once_its_owner_is_gone_and_has_asked_for_nothing() -> None:

@@ -232,7 +232,7 @@ def as_it_is(moment: Moment) -> Moment:
 MOMENTS = (Moment("2026-11-27", "2026-11-27T08:59:59"), Moment("2026-11-28", "2026-11-27T23:10:00"))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=4 * settings().max_examples)  # there are some forty kinds
 @given(
     st.lists(WHENS, min_size=1, max_size=12),
     st.lists(st.tuples(MESSAGES, st.sampled_from(VALUES["line"]), st.sampled_from(MOMENTS)), min_size=1, max_size=6),

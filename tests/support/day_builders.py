@@ -208,15 +208,19 @@ class Journal:
         self.decided: int = connection.execute("SELECT COUNT(*) FROM request").fetchone()[0]
         self.reversals = 0
 
-    def open(self, business_date: str) -> None:
+    def open(self, business_date: str, by: str = "clock") -> None:
         self.connection.execute(
-            "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'clock')", (business_date, NOW_MS)
+            "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)", (business_date, NOW_MS, by)
         )
         self.connection.commit()
 
     def is_open(self, business_date: str) -> bool:
         rows = self.connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchall()
         return rows == [(business_date,)]
+
+    def opened(self) -> list[tuple[str, str]]:
+        """Each date that was opened, and by whom."""
+        return self.connection.execute("SELECT business_date, opened_by FROM business_day ORDER BY id").fetchall()
 
     @property
     def open_date(self) -> str:

@@ -22,13 +22,6 @@ STANS: Final = (1, 2, 3, 4, 5)  #: what is asked in one turn
 PEEKED_BYTES: Final = 65_536
 
 
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A turn takes all that came in, however slow the machine is: no peer has anything to read from the turn before."""
-    for limit in ("TURN_SECONDS_MAX", "SHARE_SECONDS_MAX"):
-        monkeypatch.setattr(f"switch.centre.server.{limit}", 60.0, raising=False)
-
-
 class DiskFullError(Exception):
     pass
 

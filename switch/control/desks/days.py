@@ -9,6 +9,7 @@ from typing import Any
 
 from switch.business_day import typed_date
 from switch.centre.clock.clock_facts import clock_facts
+from switch.clearing.engine import ENGINES
 from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import ProblemError, wrong
 from switch.data_folder.centre_clock import ClockHistory, centre_clock_of, machine_ms
@@ -72,11 +73,12 @@ def closed_day(desk: Desk, call: Call) -> dict[str, Any]:
 
 def close(desk: Desk, call: Call) -> dict[str, Any]:
     """Close a business date as ``switch day close`` does, and let its messages to merchants go out."""
-    wanted = (call.body or {}).get("date")
+    body = call.body or {}
+    wanted, engine = body.get("date"), body.get("engine", ENGINES[0])
     date = None if wanted is None else _date(wanted)
     with _day_problems():
         clock_ms = centre_clock_of(desk.data)
-        report = close_day(desk.data, desk.specs, date, clock_ms(), clock_ms)
+        report = close_day(desk.data, desk.specs, date, clock_ms(), clock_ms, engine=engine)
         if report.outcome not in (CLOSED, RENDERED_AGAIN):
             raise ProblemError(HTTPStatus.CONFLICT, report.sentence)
         if report.business_date is not None:

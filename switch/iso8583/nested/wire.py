@@ -8,7 +8,15 @@ from typing import Final
 from switch.display.plural import plural
 from switch.errors import SwitchError
 from switch.iso8583.element import BINARY, Element
-from switch.iso8583.values import CODE_PAGES, content_problem, length_text, length_words, signed_text, value_problem
+from switch.iso8583.values import (
+    CODE_PAGES,
+    content_problem,
+    length_text,
+    length_words,
+    signed_problem,
+    signed_text,
+    value_problem,
+)
 
 _PAGES: Final = {**CODE_PAGES, "hex": "ascii"}
 
@@ -57,13 +65,14 @@ def value_from(element: Element, raw: bytes, count: int) -> str:
     if element.encoding == "raw":
         return raw.hex().upper()
     if element.sign_encoding:
-        value = signed_text(element, raw)
-    elif element.encoding == "bcd":
-        value = _unpacked(element, raw.hex().upper(), count)
+        value, problem = signed_text(element, raw), signed_problem(element, raw)
     else:
-        value = raw.decode(_PAGES[element.encoding], "replace")
-        value = value.upper() if element.content == "b" else value
-    problem = content_problem(element, value)
+        if element.encoding == "bcd":
+            value = _unpacked(element, raw.hex().upper(), count)
+        else:
+            value = raw.decode(_PAGES[element.encoding], "replace")
+            value = value.upper() if element.content == "b" else value
+        problem = content_problem(element, value)
     if problem:
         raise SubelementError(*problem)
     return value

@@ -53,3 +53,17 @@ def test_how_a_card_is_read(entry: str, contactless: bool, on_file: bool) -> Non
 def test_the_account_that_is_named(digits: str, account: str) -> None:
     assert card_use({3: f"00{digits}00"}).account == account
     assert card_use({3: f"0000{digits}"}).account == ""
+
+
+@pytest.mark.parametrize(
+    ("two", "three", "number"),
+    [
+        *(("MA", "MAR", "504"), ("DZ", "DZA", "012"), ("TN", "TUN", "788"), ("MR", "MRT", "478"), ("SN", "SEN", "686")),
+        *(("CI", "CIV", "384"), ("EG", "EGY", "818"), ("FR", "FRA", "250"), ("ES", "ESP", "724"), ("BE", "BEL", "056")),
+        *(("IT", "ITA", "380"), ("DE", "DEU", "276"), ("GB", "GBR", "826"), ("US", "USA", "840"), ("AE", "ARE", "784")),
+    ],
+)
+def test_a_country_is_the_same_in_two_letters_in_three_and_in_digits(two: str, three: str, number: str) -> None:
+    for letters in (f"  {two}", f" {three}"):
+        assert card_use({43: f"{'SHOP':36}{letters}"}).countries == {number}
+    assert card_use({19: number, 43: f"{'SHOP':36}  {two}"}).countries == {number}

@@ -27,6 +27,7 @@ from switch.iso8583.mapping.compose import (
     totals_message,
     worded,
 )
+from switch.iso8583.mapping.follow_up import MTIS
 from switch.iso8583.mapping.reconciliation import to_reconciliation
 from switch.iso8583.message import Message
 from switch.specs.load import load_specs
@@ -188,3 +189,20 @@ def test_an_original_of_1993_has_its_date_and_its_acquirer_as_de_32_has_it(acqui
     told = Message("0420", {**sale.elements, 32: acquirer_id, 90: original_data("0200", key)})
     said = worded(told, SPECS.dialects["ascii93"], date(2027, 1, 1))
     assert (said.mti, said.elements[56]) == ("1420", f"1200000001261231235959{named}")
+
+
+def test_functions_and_kinds_that_follow_have_the_numbers_of_the_standard() -> None:
+    functions = {"sign-on": "001", "echo": "301", "sign-off": "002", "cut-over": "201", "key-change": "101"}
+    assert functions | {"mac-key-change": "160"} == NETWORK_FUNCTIONS
+    assert MTIS == {"complete": "0220", "adjust": "0220", "increment": "0100", "reverse": "0400", "void": "0200"}
+
+
+@pytest.mark.parametrize(
+    ("country", "letters"), [("504", "MA"), ("250", "FR"), ("724", "ES"), ("788", "TN"), ("012", "DZ"), ("999", "  ")]
+)
+def test_a_place_ends_with_its_country(country: str, letters: str) -> None:
+    assert sale_message(evolve(SALE, country=country), ASCII).elements[43][36:] == f"  {letters}"
+
+
+def test_a_track_says_who_its_card_is_and_that_it_has_no_chip() -> None:
+    assert sale_message(evolve(SALE, entry="magstripe"), ASCII).elements[35] == "4507160000000010=291210100000"

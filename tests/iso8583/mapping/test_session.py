@@ -21,6 +21,7 @@ from switch.iso8583.mapping.session import (
     UP,
     Session,
     Silence,
+    function_of,
     network_request,
     network_response,
 )
@@ -171,3 +172,32 @@ def test_a_cut_over_carries_the_date_that_begins() -> None:
         CUT_OVER, stan="000043", transmitted_at="1122230000", institution_id="504000", business_date="2026-11-23"
     )
     assert request == Message("0800", {7: "1122230000", 11: "000043", 15: "1123", 33: "504000", 70: "201"})
+
+
+@pytest.mark.parametrize("digits", ["920000", "990000"])
+def test_a_terminal_that_logs_on_or_tests_is_answered_with_the_time_to_set_its_clock_by(digits: str) -> None:
+    request = Message("0800", {3: digits, 11: "000043", 41: "TERM0001"})
+    assert function_of(request) == ECHO
+    assert network_response(request, "1122091530") == Message(
+        "0810", {3: digits, 11: "000043", 12: "091530", 13: "1122", 39: "00", 41: "TERM0001"}
+    )
+    assert 12 not in network_response(request).elements, "nobody knows the time"
+    named = Message("0800", {**request.elements, 70: SIGN_ON})
+    assert function_of(named) == SIGN_ON
+    assert network_response(named, "1122091530").elements.keys() == {3, 11, 39, 41, 70}
+
+
+@pytest.mark.parametrize("digits", ["930000", "920001", "000000", None])
+def test_what_names_no_function_is_answered_30(digits: str | None) -> None:
+    request = Message("0800", {11: "000043"} | ({} if digits is None else {3: digits}))
+    assert function_of(request) is None
+    assert network_response(request).elements[39] == "30"
+
+
+def test_a_key_travels_in_de_48_and_a_date_in_de_15() -> None:
+    asked = network_request(
+        "160", stan="000001", transmitted_at="0229101112", institution_id="504900", business_date="2028-02-29", key="K"
+    )
+    assert asked == Message("0800", {7: "0229101112", 11: "000001", 15: "0229", 33: "504900", 48: "K", 70: "160"})
+    plain = network_request(ECHO, stan="000001", transmitted_at="0229101112", institution_id="504900")
+    assert plain.elements.keys() == {7, 11, 33, 70}

@@ -160,3 +160,20 @@ def test_an_uploaded_transaction(changes: dict[int, str | None], differs: dict[s
 def test_an_upload_without_what_names_it_is_no_terminals(number: int) -> None:
     elements = {each: value for each, value in UPLOADED.items() if each != number}
     assert to_upload(Message("0320", elements), acquirer_id="504777", stamp=STAMP, currency="504") is None
+
+
+@pytest.mark.parametrize("number", [46, 47, 48, 61, 62, 63, *range(112, 128)])
+def test_totals_that_may_stand_where_the_centre_does_not_read_are_not_agreed_to(number: int) -> None:
+    with pytest.raises(MessageError, match=f"DE {number}: .*totals in DE 74 to 89 and 97"):
+        read({number: "001000000012500"})
+    assert read({number: "001000000012500", 74: "0000000001"}).sent == {"credits_count": 1}
+
+
+@pytest.mark.parametrize(("number", "text"), [(60, "000001"), (60, "1" * 14), (70, "301"), (44, "1" * 20)])
+def test_what_cannot_be_totals_is_none(number: int, text: str) -> None:
+    assert read({number: text}).sent == {}
+
+
+def test_a_de_60_that_is_long_enough_for_totals_may_be_some() -> None:
+    with pytest.raises(MessageError, match="DE 60: found 15 characters"):
+        read({60: "1" * 15})

@@ -94,6 +94,14 @@ def test_a_range_is_read_with_all_that_it_says() -> None:
     assert shorter.scheme_of("340000") == "amex"
 
 
+def test_neighbours_and_ranges_within_longer_ones_are_no_overlap() -> None:
+    ranges = {"450710-450715": "rif", "450716": "atlas", "4507160-4507164": "souss", "450717-450720": "vesta"}
+    table = _read(range=[{**ATLAS, "bins": bins, "issuer": issuer} for bins, issuer in ranges.items()])
+    found = {digits: table.find(f"{digits}00000000") for digits in ("4507150", "4507160", "4507164", "4507165", "4507170")}
+    issuers = {digits: route.issuer for digits, route in found.items() if route is not None}
+    assert issuers == {"4507150": "rif", "4507160": "souss", "4507164": "souss", "4507165": "atlas", "4507170": "vesta"}
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

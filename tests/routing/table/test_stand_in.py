@@ -37,6 +37,12 @@ def test_the_amount_of_the_limit_itself_is_stood_in_for() -> None:
     talk >> asked(1, amount_minor=20_000) << "journal request 1" << "journal owed advice 1" << "journal decision 1 00 of 20000"
 
 
+def test_a_printed_value_is_no_3d_secure_data_and_is_stood_in_for() -> None:
+    talk = away()
+    talk >> asked(1, security=CardSecurity(cvv2="123"))
+    assert "journal decision 1 00 of 12500: stand-in" in talk.drop()
+
+
 def test_silence_is_stood_in_for_and_a_late_answer_changes_nothing() -> None:
     talk = Dialogue(atlas=evolve(ATLAS, stand_in=LIMITS))
     (talk >> asked(1)).drop()
