@@ -3,12 +3,15 @@
 Purchases are first played through both, and what goes between them is kept. Then they are played again to the switch alone, or
 to the issuer alone. With RULES, a file of a scenario or ``none``, amounts differ, and the switch has its rules. Where valgrind
 runs it (``bench.instructions``), it counts from the ``FIRST`` of these to the last. Journal and book are files in memory.
+
+KIND may name the dialects of the two lines: ``plain/bcd/ascii`` is of plain purchases that come in BCD and go on in ASCII.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -162,11 +165,14 @@ def _now_ms() -> int:
 
 
 async def main() -> None:
-    kind, side, rules = NAMES[sys.argv[1]], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""
+    name_of_kind, *dialects = sys.argv[1].split("/")
+    kind, side, rules = NAMES[name_of_kind], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""
     assert side in SIDES
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
         specs_folder = specs_of(kind, folder / "specs")
+        for file, dialect in zip(("centre.toml", f"issuers/{ISSUER}.toml"), dialects, strict=False):
+            _speak(specs_folder / file, dialect)
         specs = load_specs(specs_folder)
         keys = KeyModule.open(None, specs.issuers)
         gc.disable()
@@ -187,6 +193,12 @@ async def main() -> None:
                     counting("on")
                 issuer.asked(gulp.handed_on)
         counting("off")
+
+
+def _speak(file: Path, dialect: str) -> None:
+    """Give the first line that a file describes another dialect."""
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r'(?m)^dialect = ".*"$', f'dialect = "{dialect}"', text, count=1), encoding="utf-8")
 
 
 def counting(how: str) -> None:

@@ -2,31 +2,32 @@
 
 Nine tenths of an answer are its request's own elements, in the same dialect. Where a request was read and each of them has one
 form on the wire only, the answer is slices of the request, with the code and the number of the approval put in between, and
-what the issuer added. The forward of a request to an issuer of the same dialect is all of the request, and who forwards it.
+what the issuer added. The forward of a request to an issuer of the same dialect is all of the request, and who forwards it. To
+one of another dialect, the characters and digits of the request are converted as they stand, a stretch at a time: what was read
+in one dialect can be written in the other, unless that has less room for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from itertools import groupby
 from typing import Any, Final
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import BINARY, LATIN_1, Element
 from switch.iso8583.elements import ECHOED
 from switch.iso8583.plan import (
+    BYTES,
     PYTHON_CODECS,
-    READING,
     Source,
     Walk,
     bitmap_on_the_wire,
-    encoded,
+    joined,
     mtis_of,
     present_elements,
-    reading,
     tests_of,
+    text_of,
     written,
 )
 
@@ -38,10 +39,17 @@ AnswerPlan = Callable[[bytes, int, str, "str | None", str, "Mapping[int, str]"],
 ForwardPlan = Callable[[bytes, int, str], "bytes | None"]
 
 _Piece = tuple[str, str]  #: how it is converted, and its text (``plan.written``)
-_BYTES: Final = "bytes"  #: of a piece that is an expression of bytes already
 
-#: Two slices of a stretch in an f-string that follow each other.
-_NEIGHBOURS: Final = re.compile(r"\{(\w+)\[(\d+):(\d+)\]\}\{\1\[\3:(\d+)\]\}")
+#: Two slices in an f-string that follow each other.
+_NEIGHBOURS: Final = re.compile(r"\{(\w+)\[([^{}:]+):([^{}:]+)\]((?:\.hex\(\))?)\}\{\1\[\3:([^{}:]+)\]\4\}")
+#: Class of characters -> the classes that each of its values is of.
+_WITHIN: Final = {
+    "n": {"n", "an", "anp", "ans"},
+    "a": {"a", "an", "anp", "ans"},
+    "an": {"an", "anp", "ans"},
+    "anp": {"anp", "ans"},
+    "ans": {"ans"},
+}
 
 FORWARDER: Final = 33
 APPROVAL_CODE: Final = 38
@@ -83,20 +91,22 @@ def compile_forward_plan(dialect: Dialect, bitmap: bytes, target: Dialect, forwa
     edition. ``forwarder_id`` is its DE 33.
 
     Where that is the same dialect, it is the request's own bytes, unless an element may stand there in two ways; else its
-    values are written anew. None where ``target`` does not have all of the elements.
+    values as the other dialect writes them. None where ``target`` does not have all of the elements, or has one otherwise than
+    as characters or digits of the same form.
     """
     present = {number: dialect.element(number) for number in present_elements(bitmap)}
     kept = [number for number in present if number != FORWARDER]
     forwarder = target.elements[FORWARDER]
-    if forwarder is None or any(target.elements[number] is None for number in kept):
+    own = None if forwarder is None or forwarder.encoding not in _WRITABLE else _as_written(forwarder, forwarder_id)
+    if own is None:
         return None
-    if dialect is target and forwarder.encoding in _WRITABLE and all(present[n].encoding in _ONE_FORM for n in kept):
-        own = _as_written(forwarder, forwarder_id)
-        source = Walk("data, start, mti", "start")
-        source.names["own"] = own
-        plan: ForwardPlan | None = own if own is None else _cut(source, dialect, present, kept, {FORWARDER: [(_BYTES, "own")]})
+    source, new = Walk("data, start, mti", "start"), {FORWARDER: [(BYTES, "own")]}
+    source.names["own"] = own
+    plan: ForwardPlan | None
+    if dialect is target and all(present[number].encoding in _ONE_FORM for number in kept):
+        plan = _cut(source, dialect, present, kept, new)
     else:
-        plan = _written_anew(dialect, bitmap, target, [target.element(n) for n in sorted({*kept, FORWARDER})], forwarder_id)
+        plan = _respelled(source, present, target, new)
     return plan
 
 
@@ -104,50 +114,84 @@ def _as_written(element: Element, value: str) -> bytes | None:
     """The bytes of an element that has a value; None where it cannot be written."""
     name = f"v{element.number}"
     source = Source(name)
-    source.add(f"return {' + '.join(_converted(written(element)))} if {' and '.join(tests_of([element]))} else None")
+    source.add(f"return {' + '.join(joined(written(element)))} if {' and '.join(tests_of([element]))} else None")
     data: bytes | None = source.compiled()(value)
     return data
 
 
-def _written_anew(dialect: Dialect, bitmap: bytes, target: Dialect, elements: list[Element], forwarder_id: str) -> Any:
-    """The function that reads the values of a request, and writes them as the ``elements`` of another dialect."""
-    reader = reading(dialect, bitmap, ", mti", judged=True)
-    alike = {each.number for each in elements if _same_digits(dialect.elements[each.number], each)} - {FORWARDER}
-    for number, value in {**reader.values, FORWARDER: "forwarder"}.items():
-        if number not in alike and value != f"v{number}":
-            reader.add(f"v{number} = {value}")
-    others = [element for element in elements if element.number not in alike]
-    reader.add("if not (" + " and ".join(tests_of(others)) + "): return None")
-    text = encoded(elements)
-    for number in alike:
-        text = text.replace(f"{{v{number}}}", f"{{{reader.values[number]}}}")
-    while text != (text := _NEIGHBOURS.sub(r"{\1[\2:\4]}", text)):
-        pass
-    reader.add("return " + text)
-    wire = bitmap_on_the_wire(target, [element.number for element in elements])
-    return reader.compiled(**READING, bitmap=wire, mtis=mtis_of(target), forwarder=forwarder_id)
+def _respelled(source: Walk, present: Mapping[int, Element], target: Dialect, new: Mapping[int, list[_Piece]]) -> Any:
+    """The function begun in ``source``: it writes the elements ``present`` as those of another dialect, and the pieces of the
+    ``new`` ones. None where that dialect does not have one of them in the same form."""
+    pieces: list[_Piece] = []
+    for number in sorted(present.keys() | new.keys()):
+        element, wanted = present.get(number), target.elements[number]
+        if element is None or number in new:
+            pieces += new[number]
+            if element is not None:
+                _pass(source, element)
+        elif wanted is not None and _same_form(element, wanted):
+            pieces += _respelled_pieces(source, element, wanted)
+        else:
+            return None
+    for code in PYTHON_CODECS:
+        if any(f"{{{code}[" in text for _, text in pieces):
+            source.add(f"{code} = {text_of(code)}")
+    return _written(source, target, present.keys() | new.keys(), pieces)
 
 
-def _same_digits(source: Element | None, target: Element) -> bool:
-    """Whether an element is as many digits in two dialects: what was read in one can be written in the other."""
-    return source is not None and all(
-        each.content == "n" and not each.length_units and each.size == target.size for each in (source, target)
+def _same_form(element: Element, wanted: Element) -> bool:
+    """Whether what was read as an element can be written as the ``wanted`` one, where that has the room."""
+    variable = bool(element.length_units)
+    return (
+        wanted.characters in _WITHIN.get(element.characters, ())
+        and variable is bool(wanted.length_units)
+        and (variable or element.size == wanted.size)
     )
 
 
+def _respelled_pieces(source: Walk, element: Element, wanted: Element) -> list[_Piece]:
+    """The pieces of the ``wanted`` element, with the value of the element that ``source`` has come to; go on to its end."""
+    prefix, place = _pass(source, element)
+    name, count = f"v{element.number}", f"n{element.number}"
+    value, digits = _text(element.encoding, place), ""  #: and the digits of its length, where they can stand as they came
+    before, _ = element.pad
+    if element.length_units:
+        source.add(f"if not 0 < {count} <= {wanted.characters_max}: return None")
+        odd = f"[{count} & 1:]" if before else f"[:{count}]"
+        if element.length_encoding != BINARY and not (element.length_encoding == "bcd" and element.length_units % 2):
+            digits = _text(element.length_encoding, prefix)
+    else:
+        odd = ("[1:]" if before else "[:-1]") if element.size % 2 else ""
+    value += odd if element.encoding == "bcd" else ""
+    pieces = []
+    for kind, text in written(wanted):
+        respelled = text.replace(f"len({name})", count).replace(f"{{{name}}}", f"{{{value}}}")
+        if digits:
+            respelled = respelled.replace(f"{{{count}:0{element.length_units}d}}", f"{{{digits}}}")
+        pieces.append((kind, respelled))
+    return pieces
+
+
+def _text(code: str, place: str) -> str:
+    """The Python expression of the characters, or of the packed digits, at a place of the request."""
+    return f"data[{place}].hex()" if code == "bcd" else f"{code}[{place}]"
+
+
 def _cut(
-    source: Walk,
-    dialect: Dialect,
-    present: Mapping[int, Element],
-    kept: list[int],
-    new: Mapping[int, list[_Piece]],
-    **names: Any,
+    source: Walk, dialect: Dialect, present: Mapping[int, Element], kept: list[int], new: Mapping[int, list[_Piece]]
 ) -> Any:
     """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the pieces of the
     ``new`` ones."""
-    chunks = _converted(_pieces(source, present, kept, new))
-    source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(chunks)}))")
-    return source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
+    return _written(source, dialect, [*kept, *new], _pieces(source, present, kept, new))
+
+
+def _written(source: Walk, dialect: Dialect, numbers: Iterable[int], pieces: list[_Piece]) -> Any:
+    """The function begun in ``source``, which returns the message that has the elements ``numbers``, made of ``pieces``."""
+    chunks = ", ".join(joined(pieces))
+    while chunks != (chunks := _NEIGHBOURS.sub(r"{\1[\2:\5]\4}", chunks)):
+        pass
+    source.add(f"return b''.join((mtis[mti], bitmap, {chunks}))")
+    return source.compiled(bitmap=bitmap_on_the_wire(dialect, numbers), mtis=mtis_of(dialect))
 
 
 def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, list[_Piece]]) -> list[_Piece]:
@@ -161,34 +205,21 @@ def _pieces(source: Walk, present: Mapping[int, Element], kept: list[int], new: 
             end = source.at
             continue
         if begin:
-            pieces.append((_BYTES, f"data[{begin}:{end}]"))
+            pieces.append((BYTES, f"data[{begin}:{end}]"))
             begin = ""
         pieces += new.get(number, ())
         if number in present:
             _pass(source, present[number])
-    return [*pieces, (_BYTES, f"data[{begin}:{end}]")] if begin else pieces
+    return [*pieces, (BYTES, f"data[{begin}:{end}]")] if begin else pieces
 
 
-def _converted(pieces: list[_Piece]) -> list[str]:
-    """The expressions of the bytes of pieces (``plan.written``); what is converted alike is converted at once."""
-    chunks = []
-    for kind, run in groupby(pieces, lambda piece: piece[0]):
-        texts = [text for _, text in run]
-        if kind == _BYTES:
-            chunks += texts
-        elif kind == "packed":
-            chunks.append(f"bytes.fromhex(f'{''.join(texts)}')")
-        else:
-            chunks.append(f"f'{''.join(texts)}'.encode({PYTHON_CODECS[kind]!r})")
-    return chunks
-
-
-def _pass(source: Walk, element: Element) -> None:
-    """Go on to the end of an element, which was read before: its length needs no check."""
+def _pass(source: Walk, element: Element) -> tuple[str, str]:
+    """Go on to the end of an element, which was read before: its length needs no check. The places of its length and of its
+    value; ``n`` and its number is the name of that length."""
     if not element.length_units:
-        source.take(element.wire_bytes(element.characters_max if element.encoding == "hex" else element.size))
-        return
-    prefix, code = f"data[{source.take(element.length_bytes)}]", element.length_encoding
+        return "", source.take(element.wire_bytes(element.characters_max if element.encoding == "hex" else element.size))
+    place, code, count = source.take(element.length_bytes), element.length_encoding, f"n{element.number}"
+    prefix = f"data[{place}]"
     if code == BINARY:
         length = f"int.from_bytes({prefix}, 'big')"
     elif element.length_units > _TABLED_MAX:
@@ -197,7 +228,9 @@ def _pass(source: Walk, element: Element) -> None:
         table = f"{code}{element.length_units}"
         source.names[table] = _lengths(code, element.length_units)
         length = f"{table}[{prefix}]"
-    source.take_counted(f"p{element.number}", f"({length} + 1) // 2" if element.encoding == "bcd" else length)
+    source.add(f"{count} = {length}")
+    size = f"({count} + 1) // 2" if element.encoding == "bcd" else count
+    return place, source.take_counted(f"p{element.number}", size)
 
 
 @cache

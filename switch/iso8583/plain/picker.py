@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.plain.shape import MessageShape, compile_shape, text_code
+from switch.iso8583.plain.shape import MessageShape, compile_shape
 from switch.iso8583.plan import Picker, compile_picker, present_elements
 from switch.record import frozen
 
@@ -31,7 +31,7 @@ class ValuePicker:
         self._allowed = wanted.beside.union(wanted.values) - without
         self._plans: dict[bytes, Picker | None] = {}  #: by all that stands before the first element: MTI and bitmap
         self._shapes: dict[tuple[bytes, int], MessageShape | None] = {}  #: by MTI, first bitmap and the length of the message
-        self._code, self._front = text_code(codec.dialect), codec.front_bytes
+        self._front = codec.front_bytes
 
     def __call__(self, data: bytes) -> tuple[Any, ...] | None:
         """MTI and values; an element that is not there is None.
@@ -39,17 +39,14 @@ class ValuePicker:
         None where the message is none of those wanted, or has to be decoded: its like has come too seldom, or something about
         it is unusual.
         """
-        if self._code is None:
-            return self._planned(data)
         key = data[: self._front], len(data)
         shape = self._shapes.get(key)
-        found = None if shape is None else shape(data.decode(self._code))
-        if found is not None:
-            return found.groups()
-        picked = self._planned(data)
-        if picked is not None and key not in self._shapes and len(self._shapes) < SHAPES_MAX:
-            self._shapes[key] = self._shape(data, self._code)
-        return picked
+        found = None if shape is None else shape(data)
+        if found is None:
+            found = self._planned(data)
+            if found is not None and key not in self._shapes and len(self._shapes) < SHAPES_MAX:
+                self._shapes[key] = self._shape(data)
+        return found
 
     def _planned(self, data: bytes) -> tuple[Any, ...] | None:
         """The same by the plan of its layout, for messages of any length."""
@@ -80,13 +77,13 @@ class ValuePicker:
         self._plans[data[:end]] = plan
         return plan
 
-    def _shape(self, data: bytes, code: str) -> MessageShape | None:
+    def _shape(self, data: bytes) -> MessageShape | None:
         """The shape of a message that was picked."""
         opening = self._codec.opening(data)
         assert opening is not None, "it was picked"
-        bitmap = self._codec.elements_met(data, opening[1])
-        assert bitmap is not None, "it was picked by a plan"
-        return compile_shape(self._codec.dialect, bitmap, data.decode(code), opening[1], self._wanted.values)
+        mti, start = opening
+        elements = self._codec.decode(data).elements
+        return compile_shape(self._codec.dialect, elements, data, start, mti, self._wanted.values)
 
 
 class UndecodedElements(Mapping[int, str]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 from hypothesis import given
@@ -16,15 +16,13 @@ from switch.iso8583.plain import picker
 from switch.iso8583.plain.picker import ValuePicker, Wanted
 from switch.iso8583.plain.plain_answer import PLAIN_ANSWERS
 from switch.iso8583.plain.plain_request import PLAIN_REQUESTS
-from switch.iso8583.plain.shape import MessageShape, compile_shape, text_code
-from switch.iso8583.plan import bitmap_of
+from switch.iso8583.plain.shape import MessageShape, compile_shape
 from tests.iso8583.plain.test_plain_answer import answers
 from tests.iso8583.plain.test_plain_request import OF_1987, requests
 from tests.iso8583.samples import PURCHASE
 from tests.support.strategies import DIALECTS, mixtures, spoilt, values
 
 KINDS = {"request": (PLAIN_REQUESTS, requests), "answer": (PLAIN_ANSWERS, answers)}
-AS_TEXT = {"ascii", "ascii_hex", "ascii_private", "base87", "ebcdic"}
 
 
 def by_plan(wire: Codec, wanted: Wanted, body: bytes) -> tuple[object, ...] | None:
@@ -52,14 +50,30 @@ def test_a_shape_gives_what_the_plan_gives(kind: str, data: st.DataObject, spec:
         assert pick(body) == by_plan(wire, wanted, body)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("spec", OF_1987, ids=lambda each: each.name)
-def test_messages_of_characters_have_shapes(spec: Dialect) -> None:
-    code, wire = text_code(spec), Codec(spec)
-    shape = None
-    if code is not None:
-        text = wire.encode(PURCHASE).decode(code)
-        shape = compile_shape(spec, bitmap_of(PURCHASE.elements), text, wire.front_bytes, PLAIN_REQUESTS.values)
-    assert (shape is not None) == (spec.name in AS_TEXT)
+def test_a_shape_judges_a_purchase_of_every_dialect(spec: Dialect, kind: str) -> None:
+    wanted, wire = KINDS[kind][0], Codec(spec, plan_at=1)
+    answered = {38: "A12345", 39: "00"} if kind == "answer" else {}
+    said = Message("0110" if answered else "0100", dict(sorted({**PURCHASE.elements, **answered}.items())))
+    body = wire.encode(said)
+    wire.decode(body)
+    opening = wire.opening(body)
+    assert opening is not None
+    shape = compile_shape(spec, said.elements, body, opening[1], said.mti, wanted.values)
+    assert shape is not None
+    assert shape(body) == (said.mti, *(said.elements.get(number) for number in wanted.values))
+    for place in range(len(body)):
+        wrong = body[:place] + bytes([body[place] ^ 0x80]) + body[place + 1 :]
+        found = shape(wrong)
+        assert found is None or found == by_plan(wire, wanted, wrong)
+
+
+def test_a_shape_is_of_characters_and_packed_digits_alone() -> None:
+    wire = Codec(DIALECTS["bcd"])
+    said = Message("0100", {**PURCHASE.elements, 52: "0123456789ABCDEF"})
+    body = wire.encode(said)
+    assert compile_shape(wire.dialect, said.elements, body, wire.front_bytes, said.mti, PLAIN_REQUESTS.values) is None
 
 
 def test_a_length_that_is_split_otherwise_is_read_by_the_plan() -> None:
@@ -78,9 +92,11 @@ def test_no_more_shapes_are_kept_than_so_many(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(picker, "SHAPES_MAX", 2)
     made = []
 
-    def counted(dialect: Dialect, bitmap: bytes, text: str, start: int, wanted: Iterable[int]) -> MessageShape | None:
-        made.append(text)
-        return compile_shape(dialect, bitmap, text, start, wanted)
+    def counted(
+        dialect: Dialect, elements: Mapping[int, str], data: bytes, start: int, mti: str, wanted: Iterable[int]
+    ) -> MessageShape | None:
+        made.append(data)
+        return compile_shape(dialect, elements, data, start, mti, wanted)
 
     monkeypatch.setattr(picker, "compile_shape", counted)
     wire = Codec(DIALECTS["ascii"], plan_at=1)
