@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from switch.data_folder.lock import file_held
 from switch.display.measured import Measured
 from switch.endofday import books
 from switch.endofday.engines.beside import journal_columns
 from switch.endofday.engines.in_duckdb import with_notices
-from switch.endofday.engines.prepared import PREPARED_FOLDER, folder_of, prepare, ranges_in, remove_closed
+from switch.endofday.engines.prepared import (
+    LAST_REQUEST,
+    PREPARED_FOLDER,
+    folder_of,
+    gaps,
+    prepare,
+    ranges_in,
+    remove_closed,
+)
 from switch.endofday.engines.statements import DECIDED_COLUMNS
 from switch.endofday.line_files.parquet import connected, said
 from switch.errors import DataFolderError
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.machine.private import make_folder
 from switch.record import frozen
-
-_LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM journal.request"
 
 
 @frozen(kw_only=True)
@@ -28,7 +34,7 @@ class Prepared:
     written: int  #: files of this run
     file_count: int  #: in all
     last_request_id: int  #: up to which the journal was prepared last; 0: nothing of it is
-    left: int  #: requests behind it, which the close reads from the journal
+    left: int  #: requests that the close reads from the journal
 
 
 def prepare_journal(data: Path, say: Callable[[str], None] = lambda _: None) -> Prepared:
@@ -46,13 +52,13 @@ def prepare_journal(data: Path, say: Callable[[str], None] = lambda _: None) -> 
                 columns, selected = with_notices(journal_columns(connection, DECIDED_COLUMNS), DECIDED_COLUMNS)
                 folder, written = folder_of(data, columns, selected), 0
                 duck.execute("CREATE SCHEMA journal")
-                (last,) = connection.execute(_LAST).fetchone()
-                for prepared in prepare(connection, duck, folder, columns, selected):
+                (last,) = connection.execute(LAST_REQUEST).fetchone()
+                for prepared in prepare(connection, duck, folder, data / JOURNAL_FILE, columns, selected):
                     written += 1
                     say(Measured(f"prepared up to request {prepared.last}", prepared.last, last))
                 ranges = ranges_in(folder)
         except OSError as error:
             where = error.filename or data / PREPARED_FOLDER
             raise DataFolderError(f"{where}: found {error.strerror}, expected a folder that can be written") from None
-    upto = ranges[-1].last if ranges else 0
-    return Prepared(written=written, file_count=len(ranges), last_request_id=upto, left=last - upto)
+    left = sum(min(until, last) - since + 1 for since, until in gaps(ranges) if since <= last)
+    return Prepared(written=written, file_count=len(ranges), last_request_id=ranges[-1].last if ranges else 0, left=left)

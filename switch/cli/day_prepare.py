@@ -38,7 +38,7 @@ def prepare(data: Path) -> int:
     finally:
         progress.done()
     if found.file_count:
-        files = f"files: {found.file_count}, new ones: {found.written}, requests behind them: {found.left}"
+        files = f"files: {found.file_count}, new ones: {found.written}, requests left to the close: {found.left}"
         say_text(said(f"the journal is prepared up to request {found.last_request_id}; {files}"), "good")
     else:
         say_text(said(f"nothing is prepared yet; requests in the journal: {found.left}"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -157,12 +160,12 @@ def test_requests_that_came_after_the_date_was_prepared(tmp_path: Path) -> None:
 
 def test_the_command_says_how_far_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = with_journal(tmp_path)
-    ready = "the journal is prepared up to request 18; files: 6, new ones: {}, requests behind them: 2\n"
+    ready = "the journal is prepared up to request 18; files: 6, new ones: {}, requests left to the close: 2\n"
     assert run("day", "prepare", "--data", str(data)).out == ready.format(6)
     assert run("day", "prepare", "--data", str(data)).out == ready.format(0)
     in_french = run("day", "prepare", "--data", str(data), "--lang", "fr").out
     assert in_french == (
-        "le journal est préparé jusqu'à la demande 18 ; fichiers : 6, nouveaux : 0, demandes qui suivent : 2\n"
+        "le journal est préparé jusqu'à la demande 18 ; fichiers : 6, nouveaux : 0, demandes laissées à l'arrêté : 2\n"
     )
     monkeypatch.setattr(prepared, "REQUESTS_IN_RANGE", COUNT + 1)
     assert run("day", "prepare", "--data", str(data)).out == "nothing is prepared yet; requests in the journal: 20\n"
@@ -198,3 +201,114 @@ def test_nothing_to_prepare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(prepared, "REQUESTS_IN_RANGE", COUNT + 1)
     found = prepare_journal(with_journal(tmp_path))
     assert (found.written, found.file_count, found.last_request_id, found.left) == (0, 0, 0, COUNT)
+
+
+@pytest.mark.parametrize("word", ["reading", "clearing", "telling", "writing"])
+def test_a_close_beside_which_the_journal_is_prepared_is_the_same(word: str, tmp_path: Path, by_sqlite: dict[str, str]) -> None:
+    data, said = with_journal(tmp_path), list[str]()
+    prepare_journal(data)
+
+    def say(what: str) -> None:
+        said.append(str(what))
+        if word in str(what):
+            prepare_journal(data)
+
+    close_day(data, specs_of(shops(5)), BUSINESS_DATE, MIDNIGHT_MS + 2 * DAY_MS, say=say, engine="duckdb")
+    assert any(word in each for each in said), said
+    assert hashes_of(data) == by_sqlite
+
+
+@pytest.mark.parametrize("word", ["reading", "clearing", "telling"])
+def test_the_folder_may_be_deleted_beside_a_close(word: str, tmp_path: Path, by_sqlite: dict[str, str]) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+
+    def say(what: str) -> None:
+        if word in str(what):
+            rmtree(data / PREPARED_FOLDER, ignore_errors=True)
+
+    close_day(data, specs_of(shops(5)), BUSINESS_DATE, MIDNIGHT_MS + 2 * DAY_MS, say=say, engine="duckdb")
+    assert hashes_of(data) == by_sqlite
+
+
+def test_files_of_a_journal_that_was_replaced_are_not_read_and_written_again(tmp_path: Path, used: list[PreparedRange]) -> None:
+    """The amounts and times of the other one are the same, its merchants are not."""
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    for name in ("journal.db", "books.db"):
+        (data / name).unlink(missing_ok=True)
+    write_journal(data, COUNT, shops(5)[::-1])
+    other = tmp_path / "other"
+    other.mkdir()
+    write_journal(other, COUNT, shops(5)[::-1])
+    with closed_by("duckdb"):
+        close(data)
+    assert not used
+    assert hashes_of(data) == hashes_of(close(other))
+
+
+def test_what_was_made_of_a_journal_that_was_replaced_is_made_anew(tmp_path: Path) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    before = written(data)
+    (data / "journal.db").unlink()
+    write_journal(data, COUNT, shops(5)[::-1])
+    assert prepare_journal(data).written == len(before)
+    assert not {*before} & {*written(data)}
+
+
+def test_a_file_that_no_close_takes_is_written_again(tmp_path: Path) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    second = written(data)[1]
+    whole = second.read_bytes()
+    second.write_bytes(whole[:100])
+    found = prepare_journal(data)
+    assert (found.written, found.file_count, found.left) == (1, 6, 2)
+    assert second.read_bytes() == whole
+
+
+def test_what_is_left_to_the_close_counts_ranges_held_back_and_those_behind(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with journal_of(data, DATES[0]) as journal:
+        for _ in range(3):
+            journal.decide()
+        for _ in range(3):
+            journal.decide("51")
+        for _ in range(4):
+            journal.decide()
+    found = prepare_journal(data)
+    assert (found.written, found.left) == (2, 4), "a range without an approval has no file"
+
+
+def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = with_journal(tmp_path)
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as short:
+        short.setattr(prepared, "sync", full)
+        with pytest.raises(DataFolderError, match="No space left on device"):
+            prepare_journal(data)
+    assert [path for path in (data / PREPARED_FOLDER).rglob("*") if path.is_file()] == [data / PREPARED_FOLDER / "lock"]
+    assert prepare_journal(data).written == 6
+
+
+def test_a_close_by_sqlite_removes_the_files_of_its_date_too(tmp_path: Path) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    close(data)
+    assert [path.name for path in (data / PREPARED_FOLDER).rglob("*")] == ["lock"]
+
+
+def test_a_pipe_of_such_a_name_holds_nobody(tmp_path: Path, used: list[PreparedRange], by_sqlite: dict[str, str]) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    second = written(data)[1]
+    second.unlink()
+    os.mkfifo(second)
+    with closed_by("duckdb"):
+        close(data)
+    assert len(used) == 5
+    assert hashes_of(data) == by_sqlite

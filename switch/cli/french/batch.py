@@ -23,8 +23,8 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "reopened": "rouverte",
     "closed again": "arrêtée à nouveau",
     # day prepare
-    "the journal is prepared up to request {1#}; files: {2#}, new ones: {3#}, requests behind them: {4#}": (
-        "le journal est préparé jusqu'à la demande {1} ; fichiers : {2}, nouveaux : {3}, demandes qui suivent : {4}"
+    "the journal is prepared up to request {1#}; files: {2#}, new ones: {3#}, requests left to the close: {4#}": (
+        "le journal est préparé jusqu'à la demande {1} ; fichiers : {2}, nouveaux : {3}, demandes laissées à l'arrêté : {4}"
     ),
     "nothing is prepared yet; requests in the journal: {1#}": "rien n'est encore préparé ; demandes au journal : {1}",
     "prepared up to request {1#}": "préparé jusqu'à la demande {1}",

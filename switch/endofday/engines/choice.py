@@ -11,6 +11,7 @@ from switch.clearing.engine import ENGINE_EXPECTED, Engine, EngineName, is_engin
 from switch.endofday.engines import in_duckdb, in_spark
 from switch.endofday.engines.beside import remove_left
 from switch.endofday.engines.in_sqlite import SqliteEngine
+from switch.endofday.engines.prepared import remove_closed
 from switch.endofday.line_files.door import BooksConnection
 from switch.errors import SwitchError
 
@@ -26,6 +27,7 @@ def opened_engine(name: EngineName, connection: sqlite3.Connection, data: Path) 
     remove_left(connection, data)
     if name == "sqlite":
         yield SqliteEngine(connection)
+        remove_closed(connection, data)
         return
     assert isinstance(connection, BooksConnection), "engines beside the books read lines by its door"
     if is_spark(name):

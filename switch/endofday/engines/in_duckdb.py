@@ -13,12 +13,13 @@ from attrs import Factory, define
 
 from switch.clearing.gathered import BY_REQUEST
 from switch.endofday.engines import notices, prepared
-from switch.endofday.engines.beside import BesideEngine, FoundRows, with_spill_folder
+from switch.endofday.engines.beside import SPILL_FOLDER, BesideEngine, FoundRows, with_spill_folder
 from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give
 from switch.endofday.engines.statements import LINE_STATEMENTS, NOTICE_COLUMNS, bound, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, connected, quoted, write_file
 from switch.errors import DataFolderError
+from switch.journal.journal_file import JOURNAL_FILE
 from switch.record import frozen
 
 GIBIBYTES_MAX: Final = 3  #: of memory for DuckDB, however much there is: what does not fit goes into the folder
@@ -84,7 +85,8 @@ class Duck:
 
     def _give_decided(self, columns: Columns, selected: Sequence[str], rows: Sequence[str], business_date: str) -> None:
         """Have the journal of the date: what stands in files of ranges from these, all else from the connection."""
-        ranges = prepared.usable(self.connection, self.duck, prepared.folder_of(self.data, columns, selected))
+        folder, held = prepared.folder_of(self.data, columns, selected), self.data / SPILL_FOLDER
+        ranges = prepared.usable(self.connection, self.duck, folder, self.data / JOURNAL_FILE, held)
         today, *others = rows
         if ranges:
             today = f"{today} AND d.request_id BETWEEN {{}} AND {{}}"

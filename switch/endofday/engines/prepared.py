@@ -2,8 +2,9 @@
 
 A close by DuckDB need not be handed them. A range is a fixed number of requests, all of them decided: nothing can be added to
 it any more. Its file appears whole under a name that says which requests these are, the last business date among them, and the
-SHA-256 of its bytes. A close takes a file whose bytes are those, and whose decisions come to what the journal's come to; all
-else it reads from the journal itself.
+SHA-256 of its bytes. Beside the files stands a second name (a hard link) of the journal they were made of. A close takes a file
+of its own journal whose bytes are those, and whose decisions come to what the journal's come to; all else it reads from the
+journal itself.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import hashlib
 import re
 import secrets
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+from attrs import evolve
 
 from switch.endofday.engines.handing_over import as_line, create, give
 from switch.endofday.engines.statements import query
@@ -24,10 +28,12 @@ from switch.machine.private import begin_file, make_folder
 from switch.record import frozen
 
 PREPARED_FOLDER: Final = "prepared"  #: in a data folder
+#: The journal under a second name: no other one can have its place on the disk as long as this one is there.
+JOURNAL_LINK: Final = "journal"
 REQUESTS_IN_RANGE: Final = 200_000  #: some 10 MB of a file; what is not a whole range yet is handed over by the close
 _NAME: Final = re.compile(r"(\d{12})-(\d{12})\.(\d{4}-\d\d-\d\d)\.(plain|escaped)\.([0-9a-f]{64})\.parquet", re.ASCII)
 _TABLE: Final = "journal.prepared"
-_LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM journal.request"
+LAST_REQUEST: Final = "SELECT COALESCE(MAX(id), 0) FROM journal.request"
 #: Whether some decision of a range is of a date that is not closed.
 _ANY_OPEN: Final = """
 SELECT EXISTS (
@@ -38,6 +44,11 @@ _ALL_DECIDED: Final = """
 SELECT NOT EXISTS (
   SELECT 1 FROM journal.request AS r
   WHERE r.id BETWEEN :first AND :last AND NOT EXISTS (SELECT 1 FROM journal.decision AS d WHERE d.request_id = r.id))
+"""
+_ANY_APPROVED: Final = """
+SELECT EXISTS (
+  SELECT 1 FROM journal.decision
+  WHERE request_id BETWEEN :first AND :last AND COALESCE(approved_minor, captured_minor) IS NOT NULL)
 """
 #: What the approvals of a range come to: as much of a row as costs next to nothing to read.
 _COMES_TO: Final = """
@@ -54,7 +65,7 @@ class PreparedRange:
 
     first: int
     last: int
-    last_date: str  #: the latest business date among them; empty: it has no approval, and no file
+    last_date: str  #: the latest business date among them
     is_plain: bool  #: nothing of it has to be escaped in a line for an issuer
     sha256: str
     path: Path
@@ -82,39 +93,68 @@ def ranges_in(folder: Path) -> list[PreparedRange]:
 
 
 def prepare(
-    connection: sqlite3.Connection, duck: Any, folder: Path, columns: Mapping[str, str], selected: Sequence[str]
+    connection: sqlite3.Connection,
+    duck: Any,
+    folder: Path,
+    journal: Path,
+    columns: Mapping[str, str],
+    selected: Sequence[str],
 ) -> Iterator[PreparedRange]:
-    """Write the ranges of dates that are not closed, all of whose requests are decided, and that have no file.
+    """Write the ranges of dates that are not closed, all of whose requests are decided, and that have no file which a close
+    takes; any other file is removed.
 
     OSError where the disk refuses one. Nobody else writes into the folder.
     """
-    there = {each.first for each in ranges_in(folder)}
-    for left in folder.glob(".*.partial"):  # by one that died
+    for left in folder.parent.glob("*/.*.partial"):  # by one that died
         left.unlink()
+    for each in (folder.parent, folder):
+        make_folder(each)
+    is_ours = _is_of(folder, journal)
+    there = {each.first for each in ranges_in(folder) if is_ours and _is_usable(connection, duck, each)}
+    for path in folder.glob("*.parquet"):
+        named = PreparedRange.named(path)
+        if named is None or named.first not in there:
+            with suppress(OSError):  # what is no file stays, and is not read
+                path.unlink()
     for first, last in _ranges_wanted(connection, there):
         create(duck, _TABLE, columns)
         rows = f"SELECT {as_line(selected)} {query('decided_in_range')}"
         is_plain = give(connection, duck, _TABLE, columns, [rows], {"first": first, "last": last})
         (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {_TABLE}").fetchone()
-        if last_date is None:  # nothing was approved: there is nothing to hand over either
-            continue
-        for each in (folder.parent, folder):
-            make_folder(each)
         begin_file(partial := folder / f".{secrets.token_hex(8)}.partial")
-        copy_to(duck, f"FROM {_TABLE} ORDER BY request_id", partial)
-        sha256, words = digest_of(partial), "plain" if is_plain else "escaped"
-        path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
-        sync(partial)
-        partial.replace(path)
+        try:
+            copy_to(duck, f"FROM {_TABLE} ORDER BY request_id", partial)
+            sha256, words = digest_of(partial), "plain" if is_plain else "escaped"
+            path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
+            sync(partial)
+            _mark_as_of(folder, journal)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
         sync(folder)
         prepared = PreparedRange.named(path)
         assert prepared is not None, f"{path.name} is such a name"
         yield prepared
 
 
+def _is_of(folder: Path, journal: Path) -> bool:
+    """Whether the files of a folder were made of this journal, and of none that stood in its place before."""
+    try:
+        return (folder / JOURNAL_LINK).samefile(journal)
+    except OSError:
+        return False
+
+
+def _mark_as_of(folder: Path, journal: Path) -> None:
+    """Give the journal its second name beside the files made of it."""
+    if not _is_of(folder, journal):
+        (folder / JOURNAL_LINK).unlink(missing_ok=True)
+        (folder / JOURNAL_LINK).hardlink_to(journal)
+
+
 def _ranges_wanted(connection: sqlite3.Connection, there: set[int]) -> list[tuple[int, int]]:
     """From the last whole range of the journal back to the first of a date that is not closed, in the order of the journal."""
-    (last_request,) = connection.execute(_LAST).fetchone()
+    (last_request,) = connection.execute(LAST_REQUEST).fetchone()
     wanted: list[tuple[int, int]] = []
     for last in range(last_request - last_request % REQUESTS_IN_RANGE, 0, -REQUESTS_IN_RANGE):
         of_range = {"first": last - REQUESTS_IN_RANGE + 1, "last": last}
@@ -122,14 +162,25 @@ def _ranges_wanted(connection: sqlite3.Connection, there: set[int]) -> list[tupl
             continue
         if not connection.execute(_ANY_OPEN, of_range).fetchone()[0]:
             break
-        if connection.execute(_ALL_DECIDED, of_range).fetchone()[0]:
+        if all(connection.execute(asked, of_range).fetchone()[0] for asked in (_ANY_APPROVED, _ALL_DECIDED)):
             wanted.append((of_range["first"], last))
     return wanted[::-1]
 
 
-def usable(connection: sqlite3.Connection, duck: Any, folder: Path) -> list[PreparedRange]:
-    """The ranges that a close can take from their files. Whatever is wrong with one, the journal has it too."""
-    return [each for each in ranges_in(folder) if _is_usable(connection, duck, each)]
+def usable(connection: sqlite3.Connection, duck: Any, folder: Path, journal: Path, held: Path) -> list[PreparedRange]:
+    """The ranges that a close can take from their files, each under a second name in the folder ``held``: they are there until
+    the close has read them, whoever removes the first. Whatever is wrong with one, the journal has it too."""
+    if not _is_of(folder, journal):
+        return []
+    return [each for each in _held(ranges_in(folder), held) if _is_usable(connection, duck, each)]
+
+
+def _held(ranges: Iterable[PreparedRange], folder: Path) -> Iterator[PreparedRange]:
+    for each in ranges:
+        path = folder / each.path.name
+        with suppress(OSError):  # it is gone, or is a folder
+            path.hardlink_to(each.path)
+            yield evolve(each, path=path)
 
 
 def _is_usable(connection: sqlite3.Connection, duck: Any, prepared: PreparedRange) -> bool:
@@ -137,7 +188,7 @@ def _is_usable(connection: sqlite3.Connection, duck: Any, prepared: PreparedRang
 
     of_range = {"first": prepared.first, "last": prepared.last}
     try:
-        if prepared.path.is_symlink() or digest_of(prepared.path) != prepared.sha256:
+        if not stat.S_ISREG(prepared.path.lstat().st_mode) or digest_of(prepared.path) != prepared.sha256:
             return False
         in_file = duck.execute(_COMES_TO.format(all_of([prepared.path]))).fetchone()
     except (OSError, duckdb.Error):
@@ -168,5 +219,8 @@ def remove_closed(connection: sqlite3.Connection, data: Path) -> None:
             with suppress(OSError):
                 path.unlink()
     for folder in (data / PREPARED_FOLDER).glob("*"):
+        if {path.name for path in folder.glob("*")} == {JOURNAL_LINK}:
+            with suppress(OSError):
+                (folder / JOURNAL_LINK).unlink()
         with suppress(OSError):  # one that is not empty stays
             folder.rmdir()
