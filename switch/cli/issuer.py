@@ -16,6 +16,7 @@ import click
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import issuer_names, scenario_names
 from switch.cli.command.options import PATH, data_option, specs_option
+from switch.cli.console.last_resort import tell_fault
 from switch.errors import SwitchError
 from switch.machine.stopping import SIGNALS, Stop
 
@@ -151,7 +152,11 @@ def starter_of(specs: Specs, specs_folder: Path | None) -> Launched:
 
     def be(control: socket.socket) -> None:
         _read[specs_folder] = specs
-        _start(control)
+        try:
+            _start(control)
+        except Exception as fault:
+            tell_fault(fault, ["up"])
+            raise
 
     return fork(be)
 

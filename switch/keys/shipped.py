@@ -49,9 +49,9 @@ def secret_of(key_id: str, algorithm: Algorithm) -> bytes:
     return odd_parity(digest) if algorithm == "T" else digest
 
 
-def shipped_keys(issuers: Iterable[str]) -> Iterator[KeptKey]:
+def shipped_keys(issuers: Iterable[str]) -> tuple[KeptKey, ...]:
     """The test keys of these issuers, and of the zone of acquirers."""
-    return chain(chain.from_iterable(map(_keys_of_issuer, issuers)), _keys_of_acquirers())
+    return tuple(chain(*map(_keys_of_issuer, issuers), _keys_of_acquirers()))
 
 
 @cache

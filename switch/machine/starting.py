@@ -98,7 +98,10 @@ def launch(command: Sequence[str]) -> Launched:
 
 def fork(be: Callable[[socket.socket], object]) -> Launched:
     """Start a starter that is this process over again, with all that it has loaded: ``be`` calls ``start_by_fork`` with the
-    socket it is given. For a process that has one thread and no loop yet; OSError where there is no memory for another one."""
+    socket it is given, and tells of its own faults.
+
+    For a process that has one thread and no loop yet; OSError where there is no memory for another one.
+    """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # what waits there is said once
     gc.freeze()  # the collector would write to all that both only read, and each would get a copy
@@ -114,19 +117,20 @@ def fork(be: Callable[[socket.socket], object]) -> Launched:
         return Launched(Forked(pid), ours)
     code = OWN_FAULT
     try:
-        ours.close()
-        _be_of_its_own()
+        ours.detach()
+        _be_of_its_own(theirs)
         be(theirs)
         code = 0
-    except Exception:
-        sys.excepthook(*sys.exc_info())
-    finally:
+    finally:  # nothing of what this process was doing goes on
         os._exit(code)
 
 
-def _be_of_its_own() -> None:
-    """What tells a process that was launched from one that was forked: its session, signals, standard input, environment."""
+def _be_of_its_own(control: socket.socket) -> None:
+    """What tells a process that was launched from one that was forked: its session, descriptors, signals, standard input,
+    environment."""
     os.setsid()
+    os.closerange(STREAMS, control.fileno())
+    os.closerange(control.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
     for number, default in (
         (signal.SIGINT, signal.default_int_handler),
         (signal.SIGTERM, signal.SIG_DFL),

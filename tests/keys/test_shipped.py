@@ -47,3 +47,9 @@ def test_the_page_says_how() -> None:
     for key in shipped_keys(["atlas"]):
         name = f"`{key.about.id.partition('.')[2]}`"
         assert any(name in row and key.about.tr31_usage in row for row in rows), name
+
+
+def test_keys_are_made_once() -> None:
+    """A starter makes them for all issuers, which are forked from it."""
+    (first, *_), (again, *_) = shipped_keys(["atlas", "vesta"]), shipped_keys(["atlas"])
+    assert first is again
