@@ -340,6 +340,29 @@ async def test_totals_agree_or_are_told() -> None:
         assert (empty.elements[66], empty.elements[76]) == ("0", "0000000000")
 
 
+_TERMINAL = {7: "1122110000", 32: "504777", 41: purchase(1).elements[41]}
+_ANSWERED = {
+    "a request": Message("0100", purchase(1).elements),
+    "an advice": Message("0120", {**purchase(1).elements, 38: "A00001", 39: "00"}),
+    "one that is refused": Message("0100", {**purchase(1).elements, 2: "9999990000000004"}),
+    "a reversal": Message(
+        "0400", {**purchase(1).elements, 90: original_data("0100", ExchangeKey("504777", "", "000009", "1122100000"))}
+    ),
+    "totals": Message("0500", {**_TERMINAL, 11: "000900"}),
+    "totals told": Message("0520", {**_TERMINAL, 11: "000900"}),
+    "an echo": Message("0800", {7: "1122100000", 11: "000009", 70: "301"}),
+    "one that makes no sense": Message("0100", {11: "000001"}),
+}
+
+
+@pytest.mark.parametrize("asked", _ANSWERED.values(), ids=_ANSWERED)
+async def test_no_answer_is_due_behind_the_answer(asked: Message) -> None:
+    """A line that counts one would be kept for 45 s once its peer has ended its side, and so would the centre that stops."""
+    async with loopback() as centre, centre.client() as client:
+        await client.ask(asked)
+        assert [each["answers_due"] for each in centre.server.callers.told(trio.current_time())] == [0]
+
+
 @pytest.mark.parametrize(("function", "code"), [("001", "00"), ("301", "00"), ("002", "00"), ("160", "40"), ("", "30")])
 async def test_network_management_is_answered(function: str, code: str) -> None:
     elements = {7: "1122100000", 11: "000009", 70: function}
