@@ -248,7 +248,7 @@ class SwitchClient:
 
     def close_day(self, date: str | None = None, engine: str = "sqlite") -> dict[str, Any]:
         """Close a business date; its report. ``engine``, sqlite or duckdb, computes the transactions."""
-        wanted = {"engine": engine, **({} if date is None else {"date": date})}
+        wanted = {**({} if date is None else {"date": date}), **({} if engine == "sqlite" else {"engine": engine})}
         return self.call("POST", "/day/close", wanted, patience=VERIFY_SECONDS_MAX)
 
     def events(self) -> Generator[RequestSeen, None, None]:

@@ -40,7 +40,8 @@ def test_a_close_has_the_engine_it_asks_for(body: Any, engine: str, desk: Desk, 
 def test_a_missing_engine_is_a_problem_with_what_installs_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(
-        ProblemError, match=r"found no duckdb, expected it \(pip install 'interbank-switch\[duckdb\]' brings it\)"
+        ProblemError,
+        match=r"^engine duckdb: found no duckdb, expected it \(pip install 'interbank-switch\[duckdb\]' brings it\)",
     ):
         days.close(desk, Call(path={}, query={}, body={"engine": "duckdb"}))
     assert days.open_day(desk, Call(path={}, query={}, body=None))["closed"] == []

@@ -101,4 +101,5 @@ def _day_problems(missing: int = HTTPStatus.CONFLICT) -> Iterator[None]:
     except ProblemError:
         raise
     except SwitchError as error:
-        raise ProblemError(missing if isinstance(error, NegativeAnswerError) else HTTPStatus.CONFLICT, str(error)) from None
+        status = missing if isinstance(error, NegativeAnswerError) else HTTPStatus.CONFLICT
+        raise ProblemError(status, str(error).removeprefix("--")) from None  # an option of the command is a field here
