@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from attrs import evolve
 
 from switch.errors import CardSecurityError
 from switch.iso8583.mapping.acquirer import Stamp
@@ -13,6 +14,8 @@ from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE, SIGNE
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.network_management import Identity
 from switch.routing.traffic.notice import Notice
+from tests.support.centre_in_loop import wire
+from tests.support.played_issuer import played, quiet
 
 
 class Zone:
@@ -114,6 +117,21 @@ def test_what_was_offered_on_a_line_that_is_lost_is_withdrawn() -> None:
     at.link._keys_lost()
     assert len(at.told) == 2
     assert at.change(), "the next one may come"
+
+
+async def test_a_line_that_ends_before_the_answer_withdraws_what_was_offered_on_it() -> None:
+    """Who asked is told, and the next line may have the next exchange."""
+    zone, told = Zone(), list[tuple[str, str]]()
+    spoken = evolve(wire("ascii", "2b", tpdu=False), zone=cast("Any", zone))
+    async with played(spoken) as centre:
+        for time in (1, 2):
+            issuer = await centre.signed_on()
+            assert centre.link.change_key(PIN_KEY_CHANGE, lambda code, what: told.append((code, what)))
+            assert (await issuer.receive()).elements[70] == PIN_KEY_CHANGE
+            await issuer.stream.aclose()
+            await quiet()
+            assert zone.done == [("offered", "zpk"), ("withdrawn", "zpk")] * time
+            assert told == [("", "PIN key change: atlas gave no answer; the key before it stays in use")] * time
 
 
 def test_an_exchange_that_cannot_be_said_is_withdrawn() -> None:
