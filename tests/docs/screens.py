@@ -42,6 +42,8 @@ QUOTED: Final = re.compile(r"<!-- quoted: (?P<kept>.*) -->\n```console\n(?P<text
 #: What differs from run to run, and what it is compared as.
 MASKS: Final = (
     (re.compile(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"), "DATE"),
+    (re.compile(r"\b[01]\d-[0-3]\d(?= \d\d:\d\d:\d\d)"), "DAY"),
+    (re.compile(r"(?<=Date, local transaction)\s+\d{4}\b"), " DE13"),
     (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
     (re.compile(r"\d+\.\d\.\d\.\d:\d+"), "ADDRESS"),
     (re.compile(r"\b\d{12}\b"), "RRN"),

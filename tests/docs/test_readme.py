@@ -117,4 +117,5 @@ def test_the_index_names_every_page() -> None:
 
 def test_masks_hide_what_differs_and_nothing_else() -> None:
     assert masked("2026-11-28 17:54:52.656 on 127.0.0.1:55836 after 2 ms") == "DATE TIME on ADDRESS after TOOK"
+    assert masked("13 Date, local transaction 1129 at 11-29 13:40:42 UTC") == "13 Date, local transaction DE13 at DAY TIME UTC"
     assert masked("51 insufficient funds: 50.00 MAD") == "51 insufficient funds: 50.00 MAD"

@@ -72,6 +72,6 @@ def _differs(seed: int) -> bool:
 
 def test_a_fault_in_the_lines_of_statements_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = ready.LINES_SQL
-    monkeypatch.setattr(ready, "LINES_SQL", sound.replace("discount_part, ',', vat_whole", "discount_part, ',', net_whole"))
+    monkeypatch.setattr(ready, "LINES_SQL", sound.replace("discount_part, ',', vat, '.'", "discount_part, ',', net, '.'"))
     assert sound != ready.LINES_SQL
     assert any(_differs(seed) for seed in takewhile(lambda seed: seed <= SEEDS_MAX, count(1)))

@@ -150,7 +150,8 @@ FORKS = """
 import os, signal, sys
 from switch.machine.starting import fork, start_by_fork
 
-signal.signal(signal.SIGTERM, lambda number, frame: print("the handler of who forked it"))
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, frame: print("the handler of who forked it"))
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 def told():
