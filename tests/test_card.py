@@ -96,8 +96,9 @@ def test_no_example_in_an_error_has_a_number_that_is_masked_when_it_is_shown() -
     """What a person is told to type has to be typed as it stands."""
     refusing = {"mistake", "wrong", "complain", "error", "fail"}
     found = list[str]()
-    for path in sorted((Path(__file__).parents[1] / "switch").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    sources = {path: path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[1] / "switch").rglob("*.py"))}
+    for path in [path for path, source in sources.items() if mask_numbers(source) != source]:
+        for node in ast.walk(ast.parse(sources[path])):
             called = node.func if isinstance(node, ast.Call) else None
             name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
             if name in refusing or name.endswith("Error"):
