@@ -23,7 +23,7 @@ from switch.testing.reserve import CARDS_IN_SERIES, MERCHANTS_IN_RESERVE, Series
 
 START_SECONDS_MAX: Final = 60.0  #: on a machine where all workers start theirs at once
 _END_SECONDS_MAX: Final = 20.0
-_LOOK_SECONDS: Final = 0.01
+_LOOK_SECONDS: Final = 0.004
 
 
 class OwnedCentre:
