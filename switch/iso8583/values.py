@@ -37,12 +37,21 @@ def signed_text(element: Element, data: bytes) -> str:
 
 def signed_problem(element: Element, data: bytes) -> tuple[str, str] | None:
     """What is wrong with a sign and packed digits: what fills up an odd number of them, or else their characters."""
-    digits = data[1:].hex().upper()
-    side, filling = element.padding.split()
-    found = digits[:1] if side == "left" else digits[-1:]
-    if element.size % 2 == 0 and found != filling:
-        return f"padding {found}", f"padding {filling} on the {side}, {expectation(element)}"
+    found, expected = _padding(element, data[1:])
+    if element.size % 2 == 0 and found != expected:
+        return _padding_problem(element, data[1:])
     return content_problem(element, signed_text(element, data))
+
+
+def _padding(element: Element, packed: bytes) -> tuple[str, str]:
+    """The half byte that fills up an odd number of packed digits, and the one that should."""
+    side, filling = element.padding.split()
+    return f"{packed[0] >> 4 if side == 'left' else packed[-1] & 0x0F:X}", filling
+
+
+def _padding_problem(element: Element, packed: bytes) -> tuple[str, str]:
+    found, filling = _padding(element, packed)
+    return f"padding {found}", f"padding {filling} on the {element.padding.split()[0]}, {expectation(element)}"
 
 
 def expectation(element: Element) -> str:
@@ -63,9 +72,7 @@ def layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tuple
     count = int(text) if text else element.size * 2 if element.encoding == "hex" else element.size
     if data and len(data) == element.wire_bytes(count):
         if element.encoding == "bcd":
-            side, digit = element.padding.split()
-            padding = data[0] >> 4 if side == "left" else data[-1] & 0x0F
-            return f"padding {padding:X}", f"padding {digit} on the {side}, {expectation(element)}"
+            return _padding_problem(element, data)
         return content_problem(element, data.decode("latin-1")) or ("bytes that are no text", expectation(element))
     announced = f"length {text!r} with " if text else ""
     return f"{announced}{plural(left - len(prefix), 'byte')} left", expectation(element)

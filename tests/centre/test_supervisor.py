@@ -27,6 +27,20 @@ from tests.support.centre_in_loop import specs
 TODAY_MS = specs().calendar.cut_off_ms("2026-11-23") - 3_600_000
 
 
+class NewJournal(MemoryJournal):
+    """One without a business date, yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dates.clear()
+
+    def open_date(self) -> tuple[str, str] | None:
+        return super().open_date() if self.dates else None
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        self.dates.append((business_date, opened_by))
+
+
 def centre(data: Path, told: list[Notice] | None = None, **options: Any) -> Centre:
     given: dict[str, Any] = {"host": "127.0.0.1", "free_ports": True, "seed": 7, "business_date": None, "specs_folder": None}
     given |= {"scenario": None, "ready_file": None, "data": data}
@@ -42,10 +56,7 @@ def centre(data: Path, told: list[Notice] | None = None, **options: Any) -> Cent
 async def test_the_first_date_of_a_folder_is_the_one_asked_for_else_the_clocks(
     tmp_path: Path, given: str | None, opened: str, opened_by: str
 ) -> None:
-    journal = MemoryJournal()
-    journal.dates.clear()
-    journal.open_date = lambda: journal.dates[-1] if journal.dates else None  # type: ignore[method-assign]
-    journal.open_business_date = lambda date, by, _: journal.dates.append((date, by))  # type: ignore[method-assign, assignment]
+    journal = NewJournal()
     clock = BusinessClock(journal, specs().calendar, clock_ms=lambda: TODAY_MS, tell=lambda notice: None, data=tmp_path)
     await centre(tmp_path, business_date=given)._open_first_date(journal, clock)
     assert journal.dates == [(opened, opened_by)]

@@ -15,10 +15,9 @@ DATE, NEXT_DATE = "2026-11-20", "2026-11-21"
 
 @pytest.fixture
 def rows() -> Iterator[Rows]:
-    found = Rows()
-    found.connection.execute("PRAGMA foreign_keys = OFF")
-    yield found
-    found.close()
+    made = Rows()
+    yield made
+    made.close()
 
 
 def pending(rows: Rows) -> list[str]:

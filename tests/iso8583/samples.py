@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.edition93.messages import to_1987
@@ -86,3 +88,14 @@ def dialect(encoding: dict[str, str], elements: dict[str, dict[str, Any]], *, ex
     """A dialect of the test's own making."""
     document = {"title": "test", "encoding": encoding, "element": elements}
     return Dialect.from_toml("test", SpecTable("dialects/test.toml", document), DIALECTS["base87"] if extends else None)
+
+
+def read_by_plan(wire: Codec, requests: Iterable[bytes]) -> Iterator[tuple[bytes, Message]]:
+    """Those of the requests that can be read, each with what is read of it once its layout has a plan."""
+    for request in requests:
+        try:
+            wire.decode(request)
+            read = wire.decode(request)
+        except MessageError:
+            continue
+        yield request, read

@@ -10,7 +10,7 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, Dialect
 from switch.iso8583.message import Message
-from tests.iso8583.samples import PURCHASE
+from tests.iso8583.samples import PURCHASE, read_by_plan
 from tests.support.strategies import DIALECTS, dialects, messages, mixtures, spoilt, values
 
 dialects_of_1987 = dialects.filter(lambda each: each.edition == EDITION_1987)
@@ -31,12 +31,7 @@ def test_a_forward_is_cut_as_the_encoder_writes_it(
 ) -> None:
     wire, target = Codec(spec, plan_at=1), other if changes else spec
     body = wire.encode(data.draw(messages(spec)))
-    for request in (body, data.draw(spoilt(body))):
-        try:
-            wire.decode(request)
-            read = wire.decode(request)
-        except MessageError:
-            continue
+    for request, read in read_by_plan(wire, (body, data.draw(spoilt(body)))):
         for mti in ("0100", "0200"):
             cut = wire.forwarded(request, mti, forwarder_id, target)
             assert cut is None or cut == written(target, read, mti, forwarder_id)
@@ -55,12 +50,7 @@ def test_characters_and_digits_are_converted_as_the_encoder_writes_them(
 ) -> None:
     wire = Codec(spec, plan_at=1)
     body = wire.encode(in_words(spec, data))
-    for request in (body, data.draw(spoilt(body))):
-        try:
-            wire.decode(request)
-            read = wire.decode(request)
-        except MessageError:
-            continue
+    for request, read in read_by_plan(wire, (body, data.draw(spoilt(body)))):
         cut = wire.forwarded(request, "0200", "504001", target)
         said = written(target, read, "0200", "504001")
         assert cut == said or (

@@ -3,7 +3,7 @@ itself of dates, of batches that are closed, and of originals whose reversal cam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -103,6 +103,10 @@ def _known(board: Switchboard) -> dict[str, Any]:
     }
 
 
+def _committing(journal: SqliteJournal, at_ms: int) -> Callable[[Batch], None]:
+    return lambda batch: journal.commit(batch, at_ms)
+
+
 @pytest.mark.parametrize("story", ENDED, ids=lambda story: story.__name__.strip("_"))
 def test_what_is_remembered_is_the_same_after_a_restart_field_by_field(
     journal: SqliteJournal, tmp_path: Path, story: Story
@@ -113,8 +117,7 @@ def test_what_is_remembered_is_the_same_after_a_restart_field_by_field(
         passes = isinstance(event, (int, float))
         now += event if passes else 0.0
         effects: list[Effect] = board.tick(now) if passes else board.handle(event, now)
-        turn = Turn(lambda batch, at_ms=NOW_MS + number: journal.commit(batch, at_ms), Said(), lambda notice: None)  # type: ignore[misc]
-        turn.perform(effects, 0.0)
+        Turn(_committing(journal, NOW_MS + number), Said(), lambda notice: None).perform(effects, 0.0)
     known, again = _known(board), _known(_started(story, archive, board._outbox.up))
     for what, each in known.items():
         assert again[what] == each, what

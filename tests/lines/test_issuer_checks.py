@@ -21,9 +21,13 @@ class FakeLine:
     def __init__(self) -> None:
         self.open, self.why = True, ""
         self.framer = SimpleNamespace(rest=b"", incomplete="2 bytes of 5")
+        self.queued = list[Message]()
 
     def deaf(self, now: float) -> str | None:
         return self.why or None
+
+    def queue(self, answer: Message, tpdu: bytes, received: Message | None) -> None:
+        self.queued.append(answer)
 
     def shut(self) -> None:
         self.open = False
@@ -161,17 +165,15 @@ def test_a_line_that_is_dropped_on_cue_rests_so_long(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("code", ["00", "30", "88"])
 def test_an_exchange_of_a_key_that_an_issuer_begins_is_answered_as_the_key_was_taken(code: str) -> None:
     on = Checked()
-    queued = list[Message]()
-    on.line.queue = lambda answer, tpdu, received: queued.append(answer)  # type: ignore[attr-defined]
     station = SimpleNamespace(line=on.line, key_taken=lambda message: code, asked_by_peer=lambda message: None)
     on.link._station = cast("Any", station)
     on.link.network(Message("0800", {7: "1122091530", 11: "000007", 70: "101"}))
-    assert [answer.response_code for answer in queued] == [code]
+    assert [answer.response_code for answer in on.line.queued] == [code]
     on.line.open = False
     on.link.network(Message("0800", {7: "1122091530", 11: "000008", 70: "101"}))
     on.link._station = None
     on.link.network(Message("0800", {7: "1122091530", 11: "000009", 70: "101"}))
-    assert len(queued) == 1, "nobody is answered on a line that is closed"
+    assert len(on.line.queued) == 1, "nobody is answered on a line that is closed"
 
 
 @pytest.mark.parametrize(("function", "state", "told"), [(SIGN_OFF, UP, 1), (SIGN_OFF, SIGNED_OFF, 0), (ECHO, UP, 0)])
@@ -179,7 +181,6 @@ def test_an_issuer_is_down_once_it_signs_off_where_it_was_up(function: str, stat
     on = Checked()
     happened = list[Any]()
     on.link._happened = happened.append
-    on.line.queue = lambda answer, tpdu, received: None  # type: ignore[attr-defined]
     station = SimpleNamespace(line=on.line, key_taken=lambda message: None, asked_by_peer=lambda message: function)
     on.link._station = cast("Any", station)
     on.link._session.state = state
