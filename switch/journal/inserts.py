@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any, Final
 
 from switch.record import frozen
@@ -29,7 +28,10 @@ class Insert:
         """Insert rows in their order, ``ROWS_AT_ONCE`` to a statement."""
         whole = len(rows) - len(rows) % ROWS_AT_ONCE
         for first in range(0, whole, ROWS_AT_ONCE):
-            db.execute(self._several, [*alike, *chain.from_iterable(rows[first : first + ROWS_AT_ONCE])])
+            values = [*alike]
+            for row in rows[first : first + ROWS_AT_ONCE]:
+                values += row
+            db.execute(self._several, values)
         db.executemany(self._one, [(*alike, *row) for row in rows[whole:]])
 
     @cached_property

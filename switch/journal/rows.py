@@ -106,10 +106,10 @@ def write_requests(
 
 def write_decisions(db: sqlite3.Connection, decisions: Sequence[JournalDecision], business_date: str, now_ms: int) -> None:
     """Insert decisions, all of one business date."""
-    usual = [decision_row(item) for item in decisions if not is_proved(item)]
+    usual = [decision_row(item) for item in decisions if item.decision.results is None]
     INSERT_DECISION.write(db, (business_date, now_ms), usual)
     if len(usual) < len(decisions):
-        proved = [proved_row(item) for item in decisions if is_proved(item)]
+        proved = [proved_row(item) for item in decisions if item.decision.results is not None]
         INSERT_PROVED_DECISION.write(db, (business_date, now_ms), proved)
 
 
@@ -151,12 +151,6 @@ def request_row(item: JournalRequest, kept: tuple[bytearray, str]) -> Sequence[A
     request = item.authorization
     more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
     return (*plain_row(item, kept), *more)
-
-
-def is_proved(item: JournalDecision) -> bool:
-    """Whether its issuer found the cardholder authenticated, or nearly."""
-    results = item.decision.results
-    return results is not None and results.authentication is not None
 
 
 def decision_row(item: JournalDecision) -> Sequence[Any]:

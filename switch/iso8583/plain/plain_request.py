@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from switch.card import BIN_DIGITS_MAX, PAN_DIGITS_MIN, Pan
@@ -53,6 +54,11 @@ _authorization: Final = positional(
 )
 
 
+#: DE 7, 12 and 13 of what was picked.
+when: Final[Callable[[tuple[Any, ...]], tuple[str, str | None, str | None]]] = itemgetter(_PLACES[7], _PLACES[12], _PLACES[13])
+EXPIRY: Final = _PLACES[14]  #: the place of DE 14 there
+
+
 def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], currency: str) -> Authorization | None:
     """What a request asks of which ``PLAIN_REQUESTS`` were picked; ``carried`` are all of its elements. It is what
     ``mapping.acquirer.to_authorization`` makes of them, or None where that has more to look at.
@@ -86,19 +92,14 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
     )
 
 
-def when(picked: tuple[Any, ...]) -> tuple[str, str | None, str | None, str | None]:
-    """The dates and times of a request that was picked: DE 7, 12, 13 and 14."""
-    return picked[4], picked[6], picked[7], picked[8]
-
-
 class PickedElements(UndecodedElements):
     """The elements of a plain request: those that were picked are at hand, and the others are decoded when one is asked for."""
 
     __slots__ = ("_picked",)
 
     def __init__(self, picked: tuple[Any, ...], codec: Codec, body: bytes) -> None:
-        super().__init__(codec, body)
-        self._picked = picked
+        self._picked, self._codec, self._body = picked, codec, body
+        self._elements = None
 
     @property
     def mti(self) -> str:
