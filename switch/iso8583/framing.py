@@ -168,8 +168,9 @@ class Framer:
         MessageError when the message is longer than the line can carry.
         """
         length = len(tpdu) + len(body)
-        if self._in_front_only and length in self._headers:  # nearly always
-            return self._headers[length] + tpdu + body
+        header = self._headers.get(length)
+        if header is not None and self._in_front_only:  # nearly always
+            return header + tpdu + body
         if self.header.kind in WITHOUT_LENGTH:
             return self._ended(tpdu + body)
         if self.header.behind_bytes or self.header.message_only:
