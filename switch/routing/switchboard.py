@@ -28,7 +28,7 @@ from switch.routing.memory.names import Names, named_by
 from switch.routing.memory.past import Archive, DecidedRequest, NoArchive
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.rules.capture import capture_of
-from switch.routing.rules.checks import refusal_of
+from switch.routing.rules.checks import CHECKS
 from switch.routing.rules.part_asked import granted_in_part, part_of
 from switch.routing.rules.reversal import ReversalOutcome, unfit
 from switch.routing.table.routes import Destination, Route, RoutingTable
@@ -266,13 +266,16 @@ class Switchboard:
         """The centre's own decline of a request; None where its issuer is to be asked."""
         if self._taken_back.expects_any and self._taken_back.before_it_came(authorization):
             return refuse(INVALID_TRANSACTION, "its reversal came before it")
-        refusal = refusal_of(authorization, merchant)
-        if refusal is None and route is None:
+        for check in CHECKS:
+            refusal = check(authorization, merchant)
+            if refusal is not None:
+                return refusal
+        if route is None:
             scheme = self._table.scheme_of(authorization.pan.digits)
             if scheme is None:
                 return refuse(NO_ROUTE, f"no route for card {authorization.pan.masked}")
             return refuse(NO_SUCH_ISSUER, f"no issuer of {scheme} for card {authorization.pan.masked}")
-        return refusal
+        return None
 
     # answers
 
