@@ -142,10 +142,6 @@ def up(
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
-    launched = None
-    with suppress(OSError):  # the centre tries again
-        launched = starter_of(specs, specs_folder)
-        root.call_on_close(launched.end_now)
     from switch.centre.clock.clock_orders import setting_of
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
@@ -175,6 +171,10 @@ def up(
         watched=watched,
     )
 
+    launched = None
+    with suppress(OSError):  # the centre tries again
+        launched = starter_of(specs, specs_folder)
+        root.call_on_close(launched.end_now)
     printer = Printer(stop.finish)
 
     ready_told = not sys.stdout.isatty()  # a terminal is told of the banks once, in order, when all are there
