@@ -183,6 +183,8 @@ def starter_of(specs: Specs, specs_folder: Path | None) -> Launched:
 def _start(control: socket.socket) -> None:
     """Be the starter, once all is loaded."""
     from switch.data_folder.databases import made_at_once
+    from switch.display.visible import visible_lines
+    from switch.iso8583.mapping.security_places import security_places
     from switch.issuers.process.book import SCHEMA
     from switch.keys.shipped import shipped_keys
     from switch.lines.selector import settle_memory
@@ -190,8 +192,11 @@ def _start(control: socket.socket) -> None:
 
     is_called("issuer starter")
     made_at_once(SCHEMA)  # of which each makes its book
+    visible_lines("\n")  # a pattern is compiled, by which each prints that it listens
     for specs in _read.values():
         shipped_keys(specs.issuers)  # each has check values, which take their time
+        for profile in specs.issuers.values():
+            security_places(specs.dialects[profile.dialect], "")  # each asks for those of its dialect
     settle_memory()  # what is shared by fork stays shared
     start_by_fork(control, _become)
 
