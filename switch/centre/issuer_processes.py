@@ -165,7 +165,7 @@ class HttpProcess(KeptProcess):
         tell: Callable[[Notice], None],
         stop: Stop,
     ) -> None:
-        self.arguments = list(arguments)
+        self.arguments = list(arguments)  #: the same list each time it is started; its port is put in
         super().__init__(name, self.arguments, self._serves, starter=starter, tell=tell, stop=stop)
         self.kind = kind
         self._served, self._said = trio.Event(), dict[str, Any]()

@@ -205,12 +205,14 @@ def _become(asked: Any) -> None:
     """Be what a centre asks its starter for: an issuer, or a command by its arguments."""
     from switch import cli
 
-    if isinstance(asked, list):
+    if isinstance(asked, dict):
+        service = IssuerService.from_json(asked)
+        cli.main(["issuer", "serve", service.issuer, "--data", str(service.data)], partial(_serve_forked, service))
+    else:
         cli.main(asked)
-    service = IssuerService.from_json(asked)
-    cli.main(["issuer", "serve", service.issuer, "--data", str(service.data)], partial(_serve_forked, service))
 
 
 def _serve_forked(service: IssuerService) -> None:
+    """Run an issuer until this process is asked to stop."""
     with Stop().by_signal() as stop:
         _serve(service, stop)

@@ -30,6 +30,7 @@ class IssuerService:
 
     @property
     def as_json(self) -> dict[str, Any]:
+        """What ``from_json`` reads."""
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
     @classmethod
