@@ -133,8 +133,10 @@ class Codec:
 
         ``request`` is a message that was decoded. None where it has to be encoded (``encode``), which says the same.
         """
-        end = self._end_of_bitmap(request)
-        key = request[self._mti_bytes : end], approval_code is not None, tuple(added)
+        start, end = self._mti_bytes, self.front_bytes
+        if request[start] in self._secondary:
+            end = self._end_of_bitmap(request)
+        key = request[start:end], approval_code is not None, tuple(added) if added else ()
         try:
             plan = self._answers[key]
         except KeyError:
@@ -164,8 +166,10 @@ class Codec:
 
         ``request`` is a message that was decoded or judged. None where it has to be encoded (``encode``), which says the same.
         """
-        end = self._end_of_bitmap(request)
-        key = request[self._mti_bytes : end], target, forwarder_id
+        start, end = self._mti_bytes, self.front_bytes
+        if request[start] in self._secondary:
+            end = self._end_of_bitmap(request)
+        key = request[start:end], target, forwarder_id
         try:
             plan = self._forwards[key]
         except KeyError:

@@ -33,6 +33,10 @@ class Framer:
         self.front_bytes = self.tpdu_bytes + header.between_bytes
         without = header.kind in WITHOUT_LENGTH
         self._in_front_only = not (without or header.behind_bytes or header.message_only)  #: a length, which counts all
+        #: Two bytes of length, which count all that follows, and no more around a message than a TPDU: nearly always.
+        self._usual = (
+            self._in_front_only and header.kind == "b" and header.width == 2 and not (header.inclusive or header.between)
+        )
         self.wrapped_bytes_max = frame_bytes_max if without else min(frame_bytes_max, header.length_max)
         self.fault: FrameError | None = None
         self._rest = b""
@@ -69,19 +73,40 @@ class Framer:
         Nothing more may be fed before the last is taken.
         """
         if self.fault is not None:
-            return
+            return iter(())
         if self.header.kind in WITHOUT_LENGTH:
-            yield from self._cut_without_length(data)
-            return
-        buffer = self._rest + data if self._rest else data
-        width, skip, limit, trailer = self.header.width, self.front_bytes, self.frame_bytes_max, self.header.behind_bytes
-        two = self.header.kind == "b" and not self.header.inclusive and width == 2  #: which is nearly always
-        uncounted = skip + trailer if self.header.message_only else 0
-        least, checked = (0 if uncounted else skip + trailer), bool(self.header.between or trailer)
+            return self._cut_without_length(data)
+        self._rest = self._rest + data if self._rest else data
+        return self._cut_usual() if self._usual else self._cut_counted()
+
+    def _cut_usual(self) -> Iterator[Frame | None]:
+        """The same on a usual line. What is no whole message with something in it, ``_cut_counted`` looks at, and all behind
+        it."""
+        buffer, skip, limit, new = self._rest, self.front_bytes, self.frame_bytes_max, tuple.__new__
+        start, size = 0, len(buffer)
+        try:
+            while start + 2 < size:
+                behind = start + 2
+                end, body = behind + (buffer[start] << 8 | buffer[start + 1]), behind + skip
+                if not body < end <= size or end > behind + limit:
+                    break
+                start = end
+                yield new(Frame, (buffer[behind:body] if skip else b"", buffer[body:end]))
+        finally:
+            self._rest = buffer[start:]
+        if self._rest:
+            yield from self._cut_counted()
+
+    def _cut_counted(self) -> Iterator[Frame | None]:
+        """The same on any line whose messages have a length."""
+        buffer, header = self._rest, self.header
+        width, skip, limit, trailer = header.width, self.front_bytes, self.frame_bytes_max, header.behind_bytes
+        uncounted = skip + trailer if header.message_only else 0
+        least, checked = (0 if uncounted else skip + trailer), bool(header.between or trailer)
         start, size = 0, len(buffer)
         try:
             while (behind := start + width) <= size:
-                length = buffer[start] << 8 | buffer[start + 1] if two else self.header.length(buffer[start:behind])
+                length = header.length(buffer[start:behind])
                 if not 0 <= length <= limit:
                     head = buffer[start:behind]
                     raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
@@ -98,7 +123,7 @@ class Framer:
                     continue
                 if checked:
                     self._check(buffer[behind:end])
-                yield tuple.__new__(Frame, (buffer[behind:body], buffer[body : end - trailer]))
+                yield Frame(buffer[behind:body], buffer[body : end - trailer])
         except FrameError as fault:
             self.fault = fault.with_traceback(None)
         finally:
@@ -143,8 +168,9 @@ class Framer:
         MessageError when the message is longer than the line can carry.
         """
         length = len(tpdu) + len(body)
-        if self._in_front_only and length in self._headers:  # nearly always
-            return self._headers[length] + tpdu + body
+        header = self._headers.get(length)
+        if header is not None and self._in_front_only:  # nearly always
+            return header + tpdu + body
         if self.header.kind in WITHOUT_LENGTH:
             return self._ended(tpdu + body)
         if self.header.behind_bytes or self.header.message_only:

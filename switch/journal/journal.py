@@ -25,22 +25,17 @@ from switch.errors import BusyError, DataFolderError
 from switch.journal.journal_file import JOURNAL_FILE
 from switch.journal.reader import Beginning, JournalReader
 from switch.journal.rows import (
-    INSERT_DECISION,
     INSERT_DELIVERED,
     INSERT_DELIVERY,
     INSERT_OCCURRENCE,
-    INSERT_PLAIN_REQUEST,
     INSERT_RECONCILIATION,
-    INSERT_REQUEST,
     INSERT_REVERSAL,
-    decision_row,
     delivery_row,
-    insert_many,
-    is_plain,
-    plain_row,
+    kept_columns,
     reconciliation_row,
-    request_row,
     reversal_row,
+    write_decisions,
+    write_requests,
 )
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.routing.memory.past import Archive, NoArchive
@@ -163,7 +158,7 @@ class SqliteJournal:
 
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path, self._vault = path, vault
-        self._kept = lru_cache(CARDS_REMEMBERED_MAX)(vault.kept)
+        self._kept = lru_cache(CARDS_REMEMBERED_MAX)(partial(kept_columns, vault))
         with self.or_stop():
             self._db = connect(path)
             self.archive: Archive = JournalReader(self._db, vault)
@@ -199,10 +194,9 @@ class SqliteJournal:
         try:
             db.execute("BEGIN IMMEDIATE")
             if batch.requests:
-                self._write_requests(batch.requests, now_ms)
+                write_requests(db, batch.requests, now_ms, self._kept)
             if batch.decisions:
-                date = self._current_date()
-                insert_many(db, INSERT_DECISION, [decision_row(item, date, now_ms) for item in batch.decisions])
+                write_decisions(db, batch.decisions, self._current_date(), now_ms)
             self._write_rare(batch, now_ms)
             if batch.occurrences:
                 rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
@@ -215,16 +209,6 @@ class SqliteJournal:
             if isinstance(error, sqlite3.OperationalError):
                 raise unwritable(self._path, error, _CENTRE) from None
             raise
-
-    def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
-        kept = self._kept
-        rows = [plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if is_plain(item)]
-        insert_many(self._db, INSERT_PLAIN_REQUEST, rows)
-        if len(rows) < len(requests):
-            rare = [item for item in requests if not is_plain(item)]
-            self._db.executemany(
-                INSERT_REQUEST, [request_row(item, now_ms, kept(item.authorization.pan.digits)) for item in rare]
-            )
 
     def _write_rare(self, batch: Batch, now_ms: int) -> None:
         """Reversals, what issuers are owed, and totals."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from functools import cache
-from itertools import chain
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from switch.data_folder.vault import Vault
 from switch.iso8583.mapping.issuer import rebuilt
+from switch.journal.inserts import Insert
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
 from switch.transaction import (
@@ -29,15 +28,45 @@ from switch.transaction import (
     TransactionType,
 )
 
-INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"
 #: Of a plain request only what has no default is written out: a tenth less work.
-_PLAIN_COLUMNS: Final = """
-id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, merchant_type,
-pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
-"""
-INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"
-INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 10)})"
-ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends fewer statements
+_PLAIN_COLUMNS: Final = (
+    "id",
+    "line",
+    "message_class",
+    "acquirer_id",
+    "terminal_id",
+    "stan",
+    "transmitted_at",
+    "rrn",
+    "merchant_id",
+    "merchant_type",
+    "pan_cipher",
+    "pan_masked",
+    "transaction_type",
+    "amount_minor",
+    "currency",
+    "entry_mode",
+    "channel",
+    "local_at",
+    "issuer",
+    "scheme",
+    "product",
+    "origin",
+)
+_OTHER_COLUMNS: Final = ("function", "original_id", "capture", "cash_back_minor", "advised_code")
+INSERT_PLAIN_REQUEST: Final = Insert("request", ("received_at_ms",), _PLAIN_COLUMNS)
+INSERT_REQUEST: Final = Insert("request", ("received_at_ms",), _PLAIN_COLUMNS + _OTHER_COLUMNS)
+_DECISION_COLUMNS: Final = (
+    "request_id",
+    "response_code",
+    "approval_code",
+    "decided_by",
+    "reason",
+    "approved_minor",
+    "captured_minor",
+)
+INSERT_DECISION: Final = Insert("decision", ("business_date", "decided_at_ms"), _DECISION_COLUMNS)
+INSERT_PROVED_DECISION: Final = Insert("decision", ("business_date", "decided_at_ms"), (*_DECISION_COLUMNS, "authentication"))
 INSERT_REVERSAL = """
 INSERT INTO reversal (
   received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
@@ -54,20 +83,34 @@ INSERT INTO reconciliation (
 INSERT_OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
 
 
-def insert_many(db: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows in their order, ``ROWS_AT_ONCE`` to a statement; ``statement`` ends with the place holders of one row."""
-    whole = len(rows) - len(rows) % ROWS_AT_ONCE
-    if whole:
-        together = _several(statement)
-        for first in range(0, whole, ROWS_AT_ONCE):
-            db.execute(together, [*chain.from_iterable(rows[first : first + ROWS_AT_ONCE])])
-    db.executemany(statement, rows[whole:])
+def kept_columns(vault: Vault, digits: str) -> tuple[bytearray, str]:
+    """A card number as a row has it: sealed, and masked.
+
+    A ``bytearray``, for of ``bytes`` the module sqlite3 looks up each time how they are adapted, which takes as long as four
+    columns.
+    """
+    sealed, masked = vault.kept(digits)
+    return bytearray(sealed), masked
 
 
-@cache
-def _several(statement: str) -> str:
-    """The statement with the place holders of one row as often as rows go together."""
-    return statement + f", {statement[statement.rindex('(') :]}" * (ROWS_AT_ONCE - 1)
+def write_requests(
+    db: sqlite3.Connection, requests: Sequence[JournalRequest], now_ms: int, kept: Callable[[str], tuple[bytearray, str]]
+) -> None:
+    """Insert requests; ``kept`` gives the columns of a card number."""
+    plain = [plain_row(item, kept(item.authorization.pan.digits)) for item in requests if is_plain(item)]
+    INSERT_PLAIN_REQUEST.write(db, (now_ms,), plain)
+    if len(plain) < len(requests):
+        rows = [request_row(item, kept(item.authorization.pan.digits)) for item in requests if not is_plain(item)]
+        INSERT_REQUEST.write(db, (now_ms,), rows)
+
+
+def write_decisions(db: sqlite3.Connection, decisions: Sequence[JournalDecision], business_date: str, now_ms: int) -> None:
+    """Insert decisions, all of one business date."""
+    usual = [decision_row(item) for item in decisions if item.decision.results is None]
+    INSERT_DECISION.write(db, (business_date, now_ms), usual)
+    if len(usual) < len(decisions):
+        proved = [proved_row(item) for item in decisions if item.decision.results is not None]
+        INSERT_PROVED_DECISION.write(db, (business_date, now_ms), proved)
 
 
 def is_plain(item: JournalRequest) -> bool:
@@ -76,12 +119,11 @@ def is_plain(item: JournalRequest) -> bool:
     return item.capture == NOW and item.original_id is None and request.function == REQUEST and not request.cash_back_minor
 
 
-def plain_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
+def plain_row(item: JournalRequest, kept: tuple[bytearray, str]) -> Sequence[Any]:
     request, route = item.authorization, item.route
     key = request.key
     return (
         item.request_id,
-        now_ms,
         item.line,
         request.message_class,
         key.acquirer_id,
@@ -105,26 +147,28 @@ def plain_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Seq
     )
 
 
-def request_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
+def request_row(item: JournalRequest, kept: tuple[bytearray, str]) -> Sequence[Any]:
     request = item.authorization
     more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
-    return (*plain_row(item, now_ms, kept), *more)
+    return (*plain_row(item, kept), *more)
 
 
-def decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:
+def decision_row(item: JournalDecision) -> Sequence[Any]:
     decision = item.decision
     return (
         item.request_id,
-        business_date,
-        now_ms,
         decision.response_code,
         decision.approval_code,
         decision.decided_by,
         decision.reason,
         item.approved_minor,
         item.captured_minor,
-        None if decision.results is None else decision.results.authentication,
     )
+
+
+def proved_row(item: JournalDecision) -> Sequence[Any]:
+    results = item.decision.results
+    return (*decision_row(item), None if results is None else results.authentication)
 
 
 def reversal_row(item: JournalReversal, business_date: str, now_ms: int) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.security_places import SecurityPlaces, security_places
-from switch.iso8583.plain.picker import ValuePicker
+from switch.iso8583.plain.picker import PickValues, ValuePicker
 from switch.iso8583.plain.plain_answer import PLAIN_ANSWERS
 from switch.iso8583.plain.plain_request import PLAIN_REQUESTS
 from switch.keys.zone_keys import ZoneKeys
@@ -41,11 +41,12 @@ class WireFormat:
         return security_places(self.codec.dialect, self.pin_zone)
 
     @cached_property
-    def pickers(self) -> tuple[ValuePicker, ValuePicker] | None:
+    def pickers(self) -> tuple[PickValues, PickValues] | None:
         """Who reads plain requests and plain answers; None where every message is looked at whole."""
         if self.macs is not None or self.codec.dialect.edition == EDITION_1993:
             return None
-        return ValuePicker(self.codec, PLAIN_REQUESTS, self.places.marked), ValuePicker(self.codec, PLAIN_ANSWERS)
+        requests = ValuePicker(self.codec, PLAIN_REQUESTS, self.places.marked)
+        return requests.pick, ValuePicker(self.codec, PLAIN_ANSWERS).pick
 
     @cached_property
     def words(self) -> tuple[str, str, bool]:

@@ -61,6 +61,7 @@ from switch.transaction import (
     REQUEST,
     Authorization,
     Decision,
+    IssuerAnswer,
     Reversal,
     Upload,
     refuse,
@@ -189,9 +190,16 @@ class Switchboard:
     # requests and advices
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
-        authorization = event.authorization
-        if self._history.again(authorization.key) and self._repeats.answered(event, effects):
-            return
+        self.requested(event.authorization, event.origin, event.line, event.scripted, now, effects)
+
+    def requested(
+        self, authorization: Authorization, origin: Any, line: str, scripted: Scripted | None, now: float, effects: list[Effect]
+    ) -> None:
+        """As ``take`` of a RequestReceived, without the event: most of what comes is this, or an answer."""
+        if self._history.again(authorization.key):
+            again = RequestReceived(authorization, origin, line, scripted)
+            if self._repeats.answered(again, effects):
+                return
         plain = authorization.original_key is None and authorization.function == REQUEST and authorization.approval_code is None
         hold = None if plain else self._holds.named(authorization)
         if hold is not None:  # from here on it is known which hold it is, however the acquirer named it
@@ -200,23 +208,23 @@ class Switchboard:
         merchant = self._terminals.listed.get((authorization.merchant_id, authorization.key.terminal_id))
         if merchant is None:
             merchant = self._register.merchant(authorization)
-            effects += self._terminals.stranger(authorization, merchant, event.line)
+            effects += self._terminals.stranger(authorization, merchant, line)
         capture = capture_of(authorization, merchant)
-        request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
+        request_id = self._take_in(authorization, line, route, merchant, capture, hold, effects)
         if authorization.repeat:
             effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
-        refusal, part, scripted = None, None, event.scripted
+        refusal, part = None, None
         if scripted is not None:
             refusal = scripted.refusal
             part = None if scripted.part_minor is None else part_of(authorization, scripted.part_minor)
             if scripted.part_minor is not None and part is None:
                 note = f"{scripted.note}; in whole: it is no sale of more"
                 scripted = Scripted(note, timeout_seconds=scripted.timeout_seconds)
-            note_scripted(scripted, request_id, event.line, effects)
+            note_scripted(scripted, request_id, line, effects)
         refusal = refusal or self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
-            self._close(DecidedRequest(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
+            self._close(DecidedRequest(request_id, authorization, None, refusal, 0, now, capture), [origin], effects)
             return
         seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
         timer = self._pending.timer(route.issuer, seconds)
@@ -224,7 +232,7 @@ class Switchboard:
             seconds = scripted.timeout_seconds
             timer = self._pending.timer(route.issuer, seconds)
             timer.unusual = True
-        exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, part)
+        exchange = Exchange(request_id, authorization, [origin], route, capture, now + seconds, timer, part or authorization)
         if authorization.function == ADVICE:
             self._advices.answer(exchange, merchant, hold, now, effects)
         else:
@@ -251,7 +259,8 @@ class Switchboard:
             self._pending.add(exchange)
             if self._unusual_timers or exchange.timer.unusual:  # the specification does not say how long it has
                 effects.append(JournalOccurrence(exchange.request_id, "timer", f"{exchange.timer.seconds:g} s"))
-            effects.append(Forward(issuer, exchange.asked, exchange.origins[0], exchange.part is not None))
+            asked = exchange.asked
+            effects.append(Forward(issuer, asked, exchange.origins[0], asked is not authorization))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """The centre's own decline of a request; None where its issuer is to be asked."""
@@ -271,21 +280,22 @@ class Switchboard:
     # answers
 
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
-        answer = event.answer
+        self.answered(event.issuer, event.answer, now, effects)
+
+    def answered(self, issuer: str, answer: IssuerAnswer, now: float, effects: list[Effect]) -> None:
+        """As ``take`` of an AnswerReceived, without the event."""
         exchange = self._pending.get(answer.key)
         if exchange is not None and exchange.timer.unusual and exchange.deadline <= now:
             effects += self.tick(now)  # a rule may give a bank less time than passes between two looks at deadlines
             exchange = self._pending.get(answer.key)
-        if exchange is None or exchange.route.issuer != event.issuer:
-            self._unexpected.take(event, now, effects)
+        if exchange is None or exchange.route.issuer != issuer:
+            self._unexpected.take(AnswerReceived(issuer, answer), now, effects)
             return
-        decision = _decision(
-            answer.response_code, answer.approval_code, event.issuer, answer.reason, answer.carried, answer.results
-        )
+        decision = _decision(answer.response_code, answer.approval_code, issuer, answer.reason, answer.carried, answer.results)
         if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
             decision = self._answers.judged(exchange, answer, decision, now, effects)
-        if exchange.part is not None:
-            decision = granted_in_part(decision, exchange.part)
+        if exchange.asked is not exchange.authorization:
+            decision = granted_in_part(decision, exchange.asked)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 

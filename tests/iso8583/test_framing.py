@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -45,6 +45,29 @@ def test_the_same_frames_however_the_stream_is_cut(
     assert fed_in_pieces(receiver, b"".join(pieces), cuts) == [Frame(head, body) for body in bodies]
     assert receiver.fault is None
     assert receiver.incomplete is None
+
+
+_bodies = st.binary(max_size=12).map(lambda body: len(body).to_bytes(2, "big") + body)
+_streams = st.lists(
+    _bodies | st.sampled_from((b"\x00\x00", b"\x00\x05" + TPDU, b"\x00\x20")) | st.binary(max_size=3), max_size=8
+)
+
+
+@pytest.mark.parametrize("tpdu", [False, True])
+@given(stream=_streams.map(b"".join), cuts=st.lists(st.integers(0, 10_000), max_size=4), taken=st.integers(0, 9))
+def test_a_usual_line_is_cut_as_any_line_with_a_length_is(tpdu: bool, stream: bytes, cuts: list[int], taken: int) -> None:
+    """Whatever comes, and where nobody takes the last frames too."""
+    found = []
+    for usual in (True, False):
+        receiver = framer("2b", tpdu=tpdu, frame_bytes_max=10)
+        assert receiver._usual
+        receiver._usual = usual
+        frames = fed_in_pieces(receiver, stream, cuts)
+        cut = receiver.cut(stream)
+        some = [frame for frame in islice(cut, taken) if frame is not None]
+        del cut
+        found.append((frames, some, receiver.rest, str(receiver.fault), receiver.incomplete))
+    assert found[0] == found[1]
 
 
 @every_header

@@ -79,7 +79,7 @@ def test_of_what_an_issuer_approves(currency: str, sale: str, less: str, more: s
     )
     assert f"atlas approved {less} of {sale}, which cannot be taken" in (talk >> AnswerReceived("atlas", answer)).drop()
     asked_for = request(2, currency=currency)
-    waiting = Exchange(2, asked_for, [], ATLAS, "now", 0.0, talk.board._pending.timer("atlas", 1.0))
+    waiting = Exchange(2, asked_for, [], ATLAS, "now", 0.0, talk.board._pending.timer("atlas", 1.0), asked_for)
     key = asked_for.key
     said = Message(
         "0110", {4: f"{20_000:012d}", 7: key.transmitted_at, 11: key.stan, 32: key.acquirer_id, 39: "00", 41: key.terminal_id}

@@ -373,7 +373,8 @@ class World(Weather):
     def _planted(self, event: Event) -> Event:
         """An answer as a switch would take it that matches by STAN alone."""
         if self.plant == "match_by_stan_alone" and isinstance(event, AnswerReceived) and self.board is not None:
-            waiting = [key for key in self.board._pending._of_key if key.stan == event.answer.key.stan]
+            keys = [exchange.authorization.key for exchange in self.board._pending.all()]
+            waiting = [key for key in keys if key.stan == event.answer.key.stan]
             if waiting:
                 return evolve(event, answer=evolve(event.answer, key=waiting[0]))
         return event

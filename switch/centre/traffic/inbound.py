@@ -23,9 +23,9 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation, to_upload
 from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
-from switch.iso8583.plain.picker import ValuePicker
+from switch.iso8583.plain.picker import PickValues
 from switch.iso8583.plain.plain_answer import plain_issuer_answer
-from switch.iso8583.plain.plain_request import PickedElements, plain_authorization, when
+from switch.iso8583.plain.plain_request import EXPIRY, PickedElements, plain_authorization, when
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
@@ -37,9 +37,7 @@ from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import (
-    AnswerReceived,
     DeliveryAnswered,
-    RequestReceived,
     ReversalReceived,
     Scripted,
     TotalsReceived,
@@ -79,6 +77,7 @@ class Inbound:
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
         self._take, self._tick, self.unreadable = board.take, board.tick, Unreadable(outgoing, hints)
+        self._requested, self._answered = board.requested, board.answered
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         dates = {edition: Dates(edition) for edition in EDITIONS}
         self._dates = {edition: each.check for edition, each in dates.items()}
@@ -129,11 +128,11 @@ class Inbound:
         line.opening = None
         act(origin, message, now, effects)
 
-    def _plain_request(self, line: Line, pick: ValuePicker, frame: Frame, now: float, effects: list[Effect]) -> bool:
+    def _plain_request(self, line: Line, pick: PickValues, frame: Frame, now: float, effects: list[Effect]) -> bool:
         """Take a request that says no more than who pays what to whom. False, and nothing is done, where it has to be decoded:
         it says more, there is something wrong with it, or a rule may mean it."""
         picked = pick(frame.body)
-        if picked is None or line in self._callers.signed_off or not self._dates_right(*when(picked)):
+        if picked is None or line in self._callers.signed_off or not self._dates_right(when(picked), picked[EXPIRY]):
             return False
         elements = PickedElements(picked, line.codec, frame.body)
         request = plain_authorization(picked, elements, CURRENCY)
@@ -142,7 +141,7 @@ class Inbound:
         line.opening = None
         line.answers_due += 1
         origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", picked[0], elements, frame.body)
-        self._take(RequestReceived(request, origin, line.name), now, effects)
+        self._requested(request, origin, line.name, None, now, effects)
         return True
 
     def _staged(self, origin: Origin, message: Message, act: object, effects: list[Effect]) -> Origin | None:
@@ -219,7 +218,7 @@ class Inbound:
         picked = line.pickers[1](frame.body) if line.pickers is not None and not awaited else None
         answer = None if picked is None else plain_issuer_answer(picked, self._waiting)
         if answer is not None:
-            self._take(AnswerReceived(link.issuer, answer), now, effects)
+            self._answered(link.issuer, answer, now, effects)
             return
         try:
             try:
@@ -273,7 +272,7 @@ class Inbound:
                 answer = issuer.to_issuer_answer(
                     message, acquirer_id=self._voice.institution_id, waiting=self._waiting, places=line.places
                 )
-                self._take(AnswerReceived(link.issuer, answer), now, effects)
+                self._answered(link.issuer, answer, now, effects)
                 return
             kind = message_class(message.mti)
             delivery = DELIVERY_OF_CLASS.get(kind)
@@ -311,7 +310,7 @@ class Inbound:
             self._lacks(origin, message, error, effects)
             return
         line.answers_due += 1
-        self._take(RequestReceived(request, origin, line.name, origin.scripted), now, effects)
+        self._requested(request, origin, line.name, origin.scripted, now, effects)
 
     def _understood(
         self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str

@@ -47,6 +47,7 @@ def _is_date(text: str) -> bool:
 _WHEN: Final = itemgetter(7, 12, 13)
 _REMEMBERED: Final = frozenset({7, 12, 13, 14})
 
+When = tuple[str, str | None, str | None]  #: DE 7, 12 and 13 of a message of 1987, as far as they are there
 Form = tuple[str, Callable[[str], bool]]
 _TIME: Final[Form] = ("a time, hhmmss", _is_time)
 _DAY: Final[Form] = ("a date, MMDD", is_day)
@@ -78,18 +79,19 @@ class Dates:
     def __init__(self, edition: str) -> None:
         self._forms = FORMS[edition]
         self._rare = frozenset(self._forms.keys() - {7, 12, 13, 14})
-        self._when = ("", "", "")  #: DE 7, 12 and 13 of the last message that had all three, all right
+        self._when: When = ("", None, None)  #: DE 7, 12 and 13 of the last message that had all three, all right
         self._months: set[str] = set()  #: right ones of DE 14
 
-    def right(self, at: str, time: str | None, day: str | None, month: str | None) -> bool:
-        """Whether DE 7, 12, 13 and 14 of a message of 1987 are right, as far as they are there."""
-        if (at, time, day) == self._when and month in self._months:
+    def right(self, when: When, month: str | None) -> bool:
+        """Whether DE 7, 12 and 13, and DE 14, of a message of 1987 are right, as far as they are there."""
+        if when == self._when and month in self._months:
             return True
+        at, time, day = when
         times = _is_instant(at) and (time is None or _is_time(time)) and (day is None or is_day(day))
         if not times or (month is not None and not _is_month(month)):
             return False
         if time is not None and day is not None and month is not None:
-            self._remember((at, time, day), month)
+            self._remember(when, month)
         return True
 
     def check(self, elements: Mapping[int, str]) -> None:
@@ -106,7 +108,7 @@ class Dates:
         if elements.keys() >= _REMEMBERED:
             self._remember(_WHEN(elements), elements[14])
 
-    def _remember(self, when: tuple[str, str, str], month: str) -> None:
+    def _remember(self, when: When, month: str) -> None:
         self._when = when
         if len(self._months) > MONTHS_MAX:
             self._months.clear()

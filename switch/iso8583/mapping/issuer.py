@@ -61,10 +61,10 @@ class Waits(Protocol):
     def asked(self) -> Authorization: ...
 
 
-Waiting = Callable[[ExchangeKey], Waits | None]
+Waiting = Callable[[tuple[str, str, str, str]], Waits | None]  #: of the parts of an ``ExchangeKey``
 
 
-def _nothing_waits(_: ExchangeKey) -> None:
+def _nothing_waits(_: tuple[str, str, str, str]) -> None:
     return None
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.plain.shape import MessageShape, compile_shape
 from switch.iso8583.plan import Picker, compile_picker, present_elements
 from switch.record import frozen
+
+PickValues = Callable[[bytes], "tuple[Any, ...] | None"]
 
 SHAPES_MAX: Final = 256  #: kept of a dialect, 5 kB each; messages of further ones are read by plans
 
@@ -33,7 +35,7 @@ class ValuePicker:
         self._shapes: dict[tuple[bytes, int], MessageShape | None] = {}  #: by MTI, first bitmap and the length of the message
         self._front = codec.front_bytes
 
-    def __call__(self, data: bytes) -> tuple[Any, ...] | None:
+    def pick(self, data: bytes) -> tuple[Any, ...] | None:
         """MTI and values; an element that is not there is None.
 
         None where the message is none of those wanted, or has to be decoded: its like has come too seldom, or something about

@@ -24,9 +24,9 @@ def plain_issuer_answer(picked: tuple[Any, ...], waiting: Waiting) -> IssuerAnsw
     """What an answer says of which ``PLAIN_ANSWERS`` were picked: what ``mapping.issuer.to_issuer_answer`` makes of it, or None
     where that has more to look at. ``waiting`` gives the request that waits for an answer of a key."""
     _, _, _, _, at, stan, acquirer_id, approval_code, response_code, terminal_id, _, _ = picked
-    key, reason = tuple.__new__(ExchangeKey, (acquirer_id, terminal_id, stan, at)), ""
+    exchange = waiting((acquirer_id, terminal_id, stan, at))
+    key, reason = ExchangeKey(acquirer_id, terminal_id, stan, at) if exchange is None else exchange.asked.key, ""
     if response_code in APPROVALS:
-        exchange = waiting(key)
         if response_code != APPROVED or (exchange is not None and not _as_asked(exchange.asked, picked)):
             return None
         reason = APPROVED_REASON

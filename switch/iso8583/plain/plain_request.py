@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from switch.card import BIN_DIGITS_MAX, PAN_DIGITS_MIN, Pan
@@ -17,8 +19,18 @@ from switch.iso8583.mapping.acquirer import (
 )
 from switch.iso8583.plain.picker import UndecodedElements, Wanted
 from switch.record import positional
-from switch.transaction import ECOMMERCE, MANUAL, OTHER, Authorization, ExchangeKey
+from switch.transaction import (
+    ECOMMERCE,
+    MANUAL,
+    OTHER,
+    Authorization,
+    Channel,
+    ExchangeKey,
+    MessageClass,
+    TransactionType,
+)
 
+KINDS_MAX: Final = 1_024  #: kinds of requests remembered; terminals send some dozens
 _VALUES: Final = (2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 43, 49)
 #: Element -> its place in what was picked.
 _PLACES: Final = {number: place for place, number in enumerate(_VALUES, start=1)}
@@ -53,6 +65,24 @@ _authorization: Final = positional(
 )
 
 
+@lru_cache(KINDS_MAX)
+def _kind(mti: str, code: str, entry: str | None, pos: str | None) -> tuple[MessageClass, TransactionType, str, Channel] | None:
+    """Class, type, entry mode and channel of the requests that have this MTI and these DE 3, 22 and 25; None where such a
+    request is not plain."""
+    if code[:2] in VOIDS or pos in MARKS:
+        return None
+    entry_mode = entry or "000"
+    channel = CHANNEL_OF_ENTRY_MODE.get(entry_mode[:2], MANUAL)
+    if channel == MANUAL and pos in ECOMMERCE_CONDITIONS:
+        channel = ECOMMERCE
+    return MESSAGE_CLASSES[mti[1]], TRANSACTION_TYPES.get(code[:2], OTHER), entry_mode, channel
+
+
+#: DE 7, 12 and 13 of what was picked.
+when: Final[Callable[[tuple[Any, ...]], tuple[str, str | None, str | None]]] = itemgetter(_PLACES[7], _PLACES[12], _PLACES[13])
+EXPIRY: Final = _PLACES[14]  #: the place of DE 14 there
+
+
 def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], currency: str) -> Authorization | None:
     """What a request asks of which ``PLAIN_REQUESTS`` were picked; ``carried`` are all of its elements. It is what
     ``mapping.acquirer.to_authorization`` makes of them, or None where that has more to look at.
@@ -60,17 +90,14 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
     An amount without DE 49 is one of ``currency``.
     """
     mti, pan, code, amount, at, stan, time, day, expiry, mcc, entry, pos, acquirer, rrn, terminal, merchant, _, of = picked
-    amount_minor, kind = int(amount), code[:2]
-    if not amount_minor or kind in VOIDS or pos in MARKS or len(pan) < PAN_DIGITS_MIN:
+    amount_minor, kind = int(amount), _kind(mti, code, entry, pos)
+    if not amount_minor or kind is None or len(pan) < PAN_DIGITS_MIN:
         return None
-    entry = entry or "000"
-    channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
-    if channel == MANUAL and pos in ECOMMERCE_CONDITIONS:
-        channel = ECOMMERCE
+    message_class, transaction_type, entry_mode, channel = kind
     return _authorization(
         tuple.__new__(ExchangeKey, (acquirer, terminal, stan, at)),
-        MESSAGE_CLASSES[mti[1]],
-        TRANSACTION_TYPES.get(kind, OTHER),
+        message_class,
+        transaction_type,
         code,
         Pan(pan),
         expiry,
@@ -78,17 +105,12 @@ def plain_authorization(picked: tuple[Any, ...], carried: Mapping[int, str], cur
         of or currency,
         merchant.rstrip(),
         mcc,
-        entry,
+        entry_mode,
         channel,
         rrn,
         (day or at[:4]) + (time or at[4:]),
         carried,
     )
-
-
-def when(picked: tuple[Any, ...]) -> tuple[str, str | None, str | None, str | None]:
-    """The dates and times of a request that was picked: DE 7, 12, 13 and 14."""
-    return picked[4], picked[6], picked[7], picked[8]
 
 
 class PickedElements(UndecodedElements):
@@ -97,8 +119,8 @@ class PickedElements(UndecodedElements):
     __slots__ = ("_picked",)
 
     def __init__(self, picked: tuple[Any, ...], codec: Codec, body: bytes) -> None:
-        super().__init__(codec, body)
-        self._picked = picked
+        self._picked, self._codec, self._body = picked, codec, body
+        self._elements = None
 
     @property
     def mti(self) -> str:

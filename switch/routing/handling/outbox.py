@@ -78,7 +78,7 @@ class Outbox:
     def stand_in(self, exchange: Exchange, why: str, now: float, effects: list[Effect]) -> Decision:
         """The decision on a request whose issuer cannot be asked: an approval in its stead, with an advice for the issuer;
         or 91."""
-        if exchange.part is not None:  # a scenario wants a part, of which it is not known what the issuer holds
+        if exchange.in_part:  # a scenario wants a part, of which it is not known what the issuer holds
             return refuse(ISSUER_INOPERATIVE, why)
         request, route, request_id = exchange.authorization, exchange.route, exchange.request_id
         decision = self._stand_ins.decide(request, route.stand_in, route.issuer, request_id, why)

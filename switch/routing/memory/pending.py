@@ -20,7 +20,7 @@ class Timer:
     """The exchanges of one issuer with the same timeout, oldest first: the oldest is due first."""
 
     seconds: float
-    waiting: dict[ExchangeKey, Exchange] = field(factory=dict)
+    waiting: dict[int, Exchange] = field(factory=dict)  #: by request id
     unusual: bool = False  #: some of them have it by a rule, not by the specification
     wake_at: float | None = None  #: no exchange is due before; there may be none due then either
 
@@ -36,12 +36,12 @@ class Exchange:
     capture: CaptureTime  #: when an approval of it counts (``rules.capture``)
     deadline: float  #: seconds on the monotonic clock
     timer: Timer
-    part: Authorization | None = None  #: what the issuer is asked for instead: the same for a part of the amount
+    asked: Authorization  #: the request as its issuer has it: the same, or the same for a part of the amount
 
     @property
-    def asked(self) -> Authorization:
-        """The request as its issuer has it."""
-        return self.authorization if self.part is None else self.part
+    def in_part(self) -> bool:
+        """Whether its issuer is asked for a part of the amount."""
+        return self.asked is not self.authorization
 
 
 class Pending:
@@ -49,7 +49,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._timers: dict[str, dict[float, Timer]] = {}
-        self._of_key: dict[ExchangeKey, Exchange] = {}
+        self._of_key: dict[tuple[str, str, str, str], Exchange] = {}
         self.get = self._of_key.get  #: the exchange that waits under a key, or None
 
     def __len__(self) -> int:
@@ -63,14 +63,13 @@ class Pending:
             return self._timers.setdefault(issuer, {}).setdefault(seconds, Timer(seconds))
 
     def add(self, exchange: Exchange) -> None:
-        timer, key = exchange.timer, exchange.authorization.key
-        timer.waiting[key] = self._of_key[key] = exchange
+        timer = exchange.timer
+        timer.waiting[exchange.request_id] = self._of_key[exchange.authorization.key] = exchange
         if timer.wake_at is None:
             timer.wake_at = exchange.deadline
 
     def remove(self, exchange: Exchange) -> None:
-        key = exchange.authorization.key
-        del self._of_key[key], exchange.timer.waiting[key]
+        del self._of_key[exchange.authorization.key], exchange.timer.waiting[exchange.request_id]
 
     def all(self) -> Iterable[Exchange]:
         """All that wait."""

@@ -46,7 +46,7 @@ def test_every_month_is_one_and_ends_on_its_last_day(month: int) -> None:
     good = {**GOOD, 7: f"{month:02d}{last:02d}235959", 13: f"{month:02d}01", 14: f"30{month:02d}"}
     dates = Dates("1987")
     dates.check(good)
-    assert dates.right(good[7], good[12], good[13], good[14])
+    assert dates.right((good[7], good[12], good[13]), good[14])
     for element, value in ((7, f"{month:02d}{last + 1:02d}000000"), (13, f"{month:02d}00"), (7, f"{month:02d}01240000")):
         with pytest.raises(MessageError, match=f"DE {element}"):
             dates.check({**good, element: value})
@@ -57,4 +57,4 @@ def test_a_month_beyond_the_year_is_none(month: str) -> None:
     dates = Dates("1987")
     with pytest.raises(MessageError, match="DE 14"):
         dates.check({**GOOD, 14: month})
-    assert not dates.right(GOOD[7], GOOD[12], GOOD[13], month)
+    assert not dates.right((GOOD[7], GOOD[12], GOOD[13]), month)

@@ -25,6 +25,7 @@ from switch.iso8583.mapping.acquirer import (
     to_reversal,
 )
 from switch.iso8583.mapping.issuer import (
+    Waiting,
     from_issuer,
     rebuilt,
     to_issuer_advice,
@@ -196,8 +197,8 @@ def _asked(message: Message) -> Authorization:
     return to_authorization(message, acquirer_id="504777", stamp=STAMP, currency="978")
 
 
-def _waiting(asked: Authorization) -> Callable[[ExchangeKey], Exchange | None]:
-    exchange = Exchange(1, asked, [], ATLAS, "now", 10.0, Timer(10.0))
+def _waiting(asked: Authorization) -> Waiting:
+    exchange = Exchange(1, asked, [], ATLAS, "now", 10.0, Timer(10.0), asked)
     return lambda key: exchange if key == asked.key else None
 
 

@@ -14,9 +14,9 @@ from switch.iso8583.mapping.acquirer import to_authorization
 from switch.iso8583.mapping.issuer import Waits, to_issuer_answer
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
-from switch.iso8583.plain.picker import ValuePicker
+from switch.iso8583.plain.picker import PickValues, ValuePicker
 from switch.iso8583.plain.plain_answer import PLAIN_ANSWERS, plain_issuer_answer
-from switch.transaction import Authorization, ExchangeKey, IssuerAnswer
+from switch.transaction import Authorization, IssuerAnswer
 from tests.iso8583.plain.test_plain_request import OF_1987, STAMP
 from tests.iso8583.samples import PURCHASE
 from tests.support.strategies import DIALECTS, mixtures, spoilt, values
@@ -48,7 +48,7 @@ class Asked:
 ASKED = Asked(to_authorization(PURCHASE, acquirer_id="504001", stamp=STAMP, currency="504"))
 
 
-def waiting(key: ExchangeKey) -> Waits | None:
+def waiting(key: tuple[str, str, str, str]) -> Waits | None:
     return ASKED if key == ASKED.asked.key else None
 
 
@@ -67,7 +67,7 @@ def answers(draw: st.DrawFn, dialect: Dialect) -> Message:
     return Message(draw(st.sampled_from(("0110", "0210", "0130", "0410", "0810"))), dict(sorted(elements.items())))
 
 
-def by_picking(pick: ValuePicker, body: bytes) -> IssuerAnswer | None:
+def by_picking(pick: PickValues, body: bytes) -> IssuerAnswer | None:
     picked = pick(body)
     return None if picked is None else plain_issuer_answer(picked, waiting)
 
@@ -86,7 +86,7 @@ def fields_of(answer: IssuerAnswer) -> dict[str, object]:
 @given(st.data(), st.one_of(st.sampled_from(OF_1987), mixtures()))
 def test_an_answer_that_is_plain_is_what_the_decoded_message_is(data: st.DataObject, spec: Dialect) -> None:
     wire = Codec(spec, plan_at=1)
-    pick = ValuePicker(wire, PLAIN_ANSWERS)
+    pick = ValuePicker(wire, PLAIN_ANSWERS).pick
     try:
         body = wire.encode(data.draw(answers(spec)))
         wire.decode(body)
@@ -104,7 +104,7 @@ def test_an_approval_and_a_decline_are_plain(spec: Dialect, code: str) -> None:
     wire = Codec(spec, plan_at=1)
     body = wire.encode(Message("0110", {**ANSWER.elements, 39: code}))
     wire.decode(body)
-    plain = by_picking(ValuePicker(wire, PLAIN_ANSWERS), body)
+    plain = by_picking(ValuePicker(wire, PLAIN_ANSWERS).pick, body)
     assert plain is not None
     assert fields_of(plain) == fields_of(by_decoding(wire, body))
 
@@ -118,4 +118,4 @@ def test_an_approval_of_anything_else_is_decoded(changed: dict[int, str]) -> Non
     wire = Codec(DIALECTS["ascii"], plan_at=1)
     body = wire.encode(Message("0110", dict(sorted({**ANSWER.elements, **changed}.items()))))
     wire.decode(body)
-    assert by_picking(ValuePicker(wire, PLAIN_ANSWERS), body) is None
+    assert by_picking(ValuePicker(wire, PLAIN_ANSWERS).pick, body) is None

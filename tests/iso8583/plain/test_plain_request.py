@@ -16,8 +16,9 @@ from switch.iso8583.mapping.acquirer import Stamp, is_void, to_authorization
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
-from switch.iso8583.plain.picker import UndecodedElements, ValuePicker
+from switch.iso8583.plain.picker import PickValues, UndecodedElements, ValuePicker
 from switch.iso8583.plain.plain_request import (
+    EXPIRY,
     PLAIN_REQUESTS,
     ForwardedElements,
     PickedElements,
@@ -62,9 +63,9 @@ def requests(draw: st.DrawFn, dialect: Dialect) -> Message:
     return Message(draw(MTIS), dict(sorted(elements.items())))
 
 
-def by_picking(wire: Codec, pick: ValuePicker, body: bytes) -> Authorization | None:
+def by_picking(wire: Codec, pick: PickValues, body: bytes) -> Authorization | None:
     picked = pick(body)
-    if picked is None or not Dates(EDITION_1987).right(*when(picked)):
+    if picked is None or not Dates(EDITION_1987).right(when(picked), picked[EXPIRY]):
         return None
     return plain_authorization(picked, UndecodedElements(wire, body), "504")
 
@@ -87,7 +88,7 @@ def fields_of(authorization: Authorization) -> dict[str, object]:
 @given(st.data(), st.one_of(st.sampled_from(OF_1987), mixtures()))
 def test_a_request_that_is_plain_is_what_the_decoded_message_is(data: st.DataObject, spec: Dialect) -> None:
     wire = Codec(spec, plan_at=1)
-    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked).pick
     try:
         body = wire.encode(data.draw(requests(spec)))
         wire.decode(body)
@@ -103,7 +104,7 @@ def test_a_request_that_is_plain_is_what_the_decoded_message_is(data: st.DataObj
 @pytest.mark.parametrize("mti", ["0100", "0200"])
 def test_a_purchase_is_plain_from_the_second_of_its_kind_on(spec: Dialect, mti: str) -> None:
     wire = Codec(spec, plan_at=2)
-    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(spec).marked).pick
     body = wire.encode(Message(mti, PURCHASE.elements))
     assert by_picking(wire, pick, body) is None
     wire.decode(body)
@@ -133,7 +134,7 @@ def test_a_purchase_is_plain_from_the_second_of_its_kind_on(spec: Dialect, mti: 
 )
 def test_what_says_more_or_something_wrong_is_not_plain(number: int, value: str) -> None:
     wire = Codec(DIALECTS["ascii"], plan_at=1)
-    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked)
+    pick = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked).pick
     body = wire.encode(Message("0100", dict(sorted({**PURCHASE.elements, number: value}.items()))))
     wire.decode(body)
     assert by_picking(wire, pick, body) is None
@@ -145,7 +146,7 @@ def test_what_was_picked_has_the_elements_and_marks_of_the_message(further: dict
     message = Message("0100", dict(sorted({**PURCHASE.elements, **further}.items())))
     body = wire.encode(message)
     wire.decode(body)
-    picked = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked)(body)
+    picked = ValuePicker(wire, PLAIN_REQUESTS, security_places(wire.dialect).marked).pick(body)
     assert picked is not None
     elements = PickedElements(picked, wire, body)
     decoded = wire.decode(body).elements

@@ -27,7 +27,7 @@ KINDS = {"request": (PLAIN_REQUESTS, requests), "answer": (PLAIN_ANSWERS, answer
 
 def by_plan(wire: Codec, wanted: Wanted, body: bytes) -> tuple[object, ...] | None:
     """What a picker gives that has met no message before: it has a plan and no shape."""
-    return ValuePicker(wire, wanted)(body)
+    return ValuePicker(wire, wanted).pick(body)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,7 +35,7 @@ def by_plan(wire: Codec, wanted: Wanted, body: bytes) -> tuple[object, ...] | No
 def test_a_shape_gives_what_the_plan_gives(kind: str, data: st.DataObject, spec: Dialect) -> None:
     wanted, drawn = KINDS[kind]
     wire = Codec(spec, plan_at=1)
-    pick = ValuePicker(wire, wanted)
+    pick = ValuePicker(wire, wanted).pick
     message = data.draw(drawn(spec))
     again = {number: data.draw(values(spec.element(number))) for number in message.elements if spec.elements[number]}
     bodies = []
@@ -78,7 +78,7 @@ def test_a_shape_is_of_characters_and_packed_digits_alone() -> None:
 
 def test_a_length_that_is_split_otherwise_is_read_by_the_plan() -> None:
     wire = Codec(DIALECTS["ascii"], plan_at=1)
-    pick = ValuePicker(wire, PLAIN_REQUESTS)
+    pick = ValuePicker(wire, PLAIN_REQUESTS).pick
     longer, shorter = {2: "4507160000000010", 32: "504001"}, {2: "4507160000000010018", 32: "504"}
     for changed in (longer, shorter, longer, shorter):
         body = wire.encode(Message("0100", {**PURCHASE.elements, **changed}))
@@ -100,7 +100,7 @@ def test_no_more_shapes_are_kept_than_so_many(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(picker, "compile_shape", counted)
     wire = Codec(DIALECTS["ascii"], plan_at=1)
-    pick = ValuePicker(wire, PLAIN_REQUESTS)
+    pick = ValuePicker(wire, PLAIN_REQUESTS).pick
     for pan in ("4507160000000010", "45071600000000100", "450716000000001000", "4507160000000010"):
         body = wire.encode(Message("0100", {**PURCHASE.elements, 2: pan}))
         wire.decode(body)

@@ -68,7 +68,7 @@ class Past:
 
     def waits(self, asked: Authorization, number: int) -> None:
         timer = self.pending.timer("atlas", 10.0)
-        self.pending.add(Exchange(number, asked, [], ATLAS, NOW, 10.0, timer))
+        self.pending.add(Exchange(number, asked, [], ATLAS, NOW, 10.0, timer, asked))
         if self.names.kept_up:
             self.names.add(number, asked)
 
