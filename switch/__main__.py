@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Run a command. Ctrl+C while its modules load, and any signal once it is ending, says nothing more."""
-    gc.set_threshold(20_000)  # what a command loads is no garbage: the collector need not look every 700 objects
+    gc.disable()  # what a command loads is no garbage
     waits_for_keyboard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -16,6 +16,10 @@ def main() -> None:
     open_closed_streams()
     from switch import cli
     from switch.machine.stopping import SIGNALS
+
+    gc.freeze()
+    gc.set_threshold(20_000)  # nor is most of what it loads later: the collector need not look every 700 objects
+    gc.enable()
 
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import trio
+from attrs import evolve
 
+from switch.issuers.process.issuer_service import IssuerService
 from switch.lines.issuer_link import IssuerLink
 from switch.machine.starter import StartedProcess, Starter
+from switch.machine.starting import ProcessWish
 from switch.machine.stopping import END_NOW, Stop
 from switch.record import frozen
 from switch.routing.traffic.notice import Notice, NoticeKind
@@ -44,7 +47,7 @@ class KeptProcess:
     def __init__(
         self,
         name: str,
-        arguments: Sequence[str],
+        asked: ProcessWish,
         announced: Callable[[Any], None],
         *,
         starter: Starter,
@@ -53,7 +56,7 @@ class KeptProcess:
     ) -> None:
         self._name, self._announced, self._starter, self._tell, self._stop = name, announced, starter, tell, stop
         self.lives_again: Callable[[], None] | None = None  #: is told each time that it listens
-        self.arguments = list(arguments)
+        self.asked = asked  #: of the starter, each time anew
         self.pid: int | None = None
 
     async def keep(self) -> None:
@@ -100,7 +103,7 @@ class KeptProcess:
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[StartedProcess]:
         """The process. It ends by itself when our end of its standard input closes."""
-        process = await self._starter.start(self.arguments)
+        process = await self._starter.start(self.asked)
         self.pid = process.pid
         try:
             yield process
@@ -117,14 +120,13 @@ class KeptProcess:
 
 
 class IssuerProcess(KeptProcess):
-    """Keeps ``switch issuer serve`` of one issuer alive. ``arguments`` are its options; ``link`` learns where it listens."""
+    """Keeps the process of one issuer alive; ``link`` learns where it listens."""
 
     kind: NoticeKind = "issuer_died"
 
     def __init__(
         self,
-        issuer: str,
-        arguments: Sequence[str],
+        service: IssuerService,
         link: IssuerLink,
         *,
         starter: Starter,
@@ -132,8 +134,8 @@ class IssuerProcess(KeptProcess):
         stop: Stop,
     ) -> None:
         super().__init__(
-            issuer,
-            ["issuer", "serve", issuer, "--announce", "--of-centre", *arguments],
+            service.issuer,
+            evolve(service, announce=True, of_centre=True).as_json,
             lambda said: link.moved("127.0.0.1", int(said["port"])),
             starter=starter,
             tell=tell,
@@ -163,7 +165,8 @@ class HttpProcess(KeptProcess):
         tell: Callable[[Notice], None],
         stop: Stop,
     ) -> None:
-        super().__init__(name, arguments, self._serves, starter=starter, tell=tell, stop=stop)
+        self.arguments = list(arguments)  #: the same list each time it is started; its port is put in
+        super().__init__(name, self.arguments, self._serves, starter=starter, tell=tell, stop=stop)
         self.kind = kind
         self._served, self._said = trio.Event(), dict[str, Any]()
 

@@ -37,6 +37,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.scripted.element_names import numbers_by_name
+from switch.issuers.process.issuer_service import IssuerService
 from switch.issuers.profile import Profile
 from switch.journal.journal import Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.journal.journal_file import JOURNAL_FILE
@@ -304,11 +305,11 @@ class Centre:
 
     def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:
         options = self.options
-        arguments = ["--data", str(options.data), "--seed", str(options.seed)]
-        arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
-        if options.specs_folder:
-            arguments += ["--specs", str(options.specs_folder)]
-        process = IssuerProcess(profile.id, arguments, link, starter=self._starter, tell=self._tell, stop=self._stop)
+        port = 0 if options.free_ports else profile.address.port
+        service = IssuerService(
+            issuer=profile.id, specs_folder=options.specs_folder, data=options.data, seed=options.seed, port=port
+        )
+        process = IssuerProcess(service, link, starter=self._starter, tell=self._tell, stop=self._stop)
         self._processes[profile.id] = process
         return process
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -116,14 +117,17 @@ def cli() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run a command; an error a person caused is one sentence on standard error and an exit code, and so is one of our own."""
+def main(arguments: list[str] | None = None, does: Callable[[], object] | None = None) -> None:
+    """Run a command; an error a person caused is one sentence on standard error and an exit code, and so is one of our own.
+
+    ``does``: what the command does, for a caller who knows it already; the arguments are not read then.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal or a file has no letters for is written out
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with guarded_output(), faults_of_threads_told(given):
-            code = _code_of(given)
+            code = _code_of(given, does)
     finally:
         let_go_of_output()
     sys.exit(code)
@@ -139,9 +143,9 @@ def _complain(error: SwitchError, arguments: list[str]) -> None:
     complain(translated(str(error), into), translated(error.hint, into), as_json=as_json, label=label)
 
 
-def _code_of(arguments: list[str]) -> int:
+def _code_of(arguments: list[str], does: Callable[[], object] | None) -> int:
     try:
-        result: Any = cli.main(arguments, prog_name="switch", standalone_mode=False)
+        result: Any = does() if does is not None else cli.main(arguments, prog_name="switch", standalone_mode=False)
         sys.stdout.flush()  # what finds no room, or no reader, is found out here and not behind the last word
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED

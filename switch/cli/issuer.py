@@ -7,9 +7,10 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,6 +19,7 @@ from switch.cli.command.names import issuer_names, scenario_names
 from switch.cli.command.options import PATH, data_option, specs_option
 from switch.cli.console.last_resort import tell_fault
 from switch.errors import SwitchError
+from switch.issuers.process.issuer_service import IssuerService
 from switch.machine.stopping import SIGNALS, Stop
 
 if TYPE_CHECKING:
@@ -64,33 +66,50 @@ def serve(
 ) -> None:
     """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
+    service = IssuerService(
+        issuer=issuer_id,
+        specs_folder=specs_folder,
+        data=data,
+        seed=seed,
+        port=port,
+        scenario=scenario,
+        host=host,
+        announce=announce,
+        of_centre=of_centre,
+    )
+    _serve(service, stop)
+
+
+def _serve(service: IssuerService, stop: Stop) -> None:
+    """Run an issuer until ``stop`` is asked."""
     from switch.centre.exposure import reach_of_issuer
     from switch.cli.console.run import run
     from switch.issuers.process.main import serve_issuer
     from switch.machine.starting import is_called
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
-    is_called(f"issuer {issuer_id}")
-    specs = _read.get(specs_folder) or load_specs(specs_folder)
+    name, announce, scenario = service.issuer, service.announce, service.scenario
+    is_called(f"issuer {name}")
+    specs = _read.get(service.specs_folder) or load_specs(service.specs_folder)
     rules = load_scenario(scenario_path(scenario, specs), specs).at_issuers if scenario else ()
 
-    def listening(address: str, bound_port: int) -> None:
-        print(json.dumps({"port": bound_port}) if announce else f"{issuer_id} listens on {address}:{bound_port}", flush=True)
-        warning = None if announce else reach_of_issuer(specs.issuers[issuer_id], address)
+    def listening(address: str, port: int) -> None:
+        print(json.dumps({"port": port}) if announce else f"{name} listens on {address}:{port}", flush=True)
+        warning = None if announce else reach_of_issuer(specs.issuers[name], address)
         if warning is not None:
             print(f"open to others: {warning}", flush=True)
 
     async def serving() -> None:
         await serve_issuer(
-            issuer_id,
+            name,
             specs,
-            data=data,
+            data=service.data,
             rules=rules,
-            seed=seed,
-            host=host,
-            port=port,
+            seed=service.seed,
+            host=service.host,
+            port=service.port,
             leashed=announce,
-            of_centre=of_centre,
+            of_centre=service.of_centre,
             listening=listening,
             stop=stop,
         )
@@ -163,8 +182,9 @@ def starter_of(specs: Specs, specs_folder: Path | None) -> Launched:
 
 def _start(control: socket.socket) -> None:
     """Be the starter, once all is loaded."""
-    from switch import cli
     from switch.data_folder.databases import made_at_once
+    from switch.display.visible import visible_lines
+    from switch.iso8583.mapping.security_places import security_places
     from switch.issuers.process.book import SCHEMA
     from switch.keys.shipped import shipped_keys
     from switch.lines.selector import settle_memory
@@ -172,7 +192,27 @@ def _start(control: socket.socket) -> None:
 
     is_called("issuer starter")
     made_at_once(SCHEMA)  # of which each makes its book
+    visible_lines("\n")  # a pattern is compiled, by which each prints that it listens
     for specs in _read.values():
         shipped_keys(specs.issuers)  # each has check values, which take their time
+        for profile in specs.issuers.values():
+            security_places(specs.dialects[profile.dialect], "")  # each asks for those of its dialect
     settle_memory()  # what is shared by fork stays shared
-    start_by_fork(control, cli.main)
+    start_by_fork(control, _become)
+
+
+def _become(asked: Any) -> None:
+    """Be what a centre asks its starter for: an issuer, or a command by its arguments."""
+    from switch import cli
+
+    if isinstance(asked, dict):
+        service = IssuerService.from_json(asked)
+        cli.main(["issuer", "serve", service.issuer, "--data", str(service.data)], partial(_serve_forked, service))
+    else:
+        cli.main(asked)
+
+
+def _serve_forked(service: IssuerService) -> None:
+    """Run an issuer until this process is asked to stop."""
+    with Stop().by_signal() as stop:
+        _serve(service, stop)

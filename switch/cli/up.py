@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import sys
 from contextlib import suppress
@@ -123,7 +124,10 @@ def up(
     The business date follows the clock, which --clock and `switch clock` set. If nobody set it, Switch opens a date more than a
     week after the open one only with --accept-clock.
     """
-    stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
+    root = click.get_current_context().find_root()
+    stop = root.with_resource(Stop().by_signal())
+    gc.disable()  # what it loads is no garbage; once it runs, the centre lets the collector look again
+    root.call_on_close(gc.enable)
     from switch.machine.files import kind_at
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
@@ -138,10 +142,6 @@ def up(
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
-    launched = None
-    with suppress(OSError):  # the centre tries again
-        launched = starter_of(specs, specs_folder)
-        click.get_current_context().find_root().call_on_close(launched.end_now)
     from switch.centre.clock.clock_orders import setting_of
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
@@ -171,6 +171,10 @@ def up(
         watched=watched,
     )
 
+    launched = None
+    with suppress(OSError):  # the centre tries again
+        launched = starter_of(specs, specs_folder)
+        root.call_on_close(launched.end_now)
     printer = Printer(stop.finish)
 
     ready_told = not sys.stdout.isatty()  # a terminal is told of the banks once, in order, when all are there

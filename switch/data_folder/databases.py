@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
-from importlib import resources
+from importlib import import_module
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -44,7 +44,8 @@ class Schema:
 
     def script(self, number: int) -> str:
         """The script that makes version ``number`` of the version before."""
-        return resources.files(self.package).joinpath("schema", self.scripts[number - 1]).read_text(encoding="utf-8")
+        (folder,) = import_module(self.package).__path__  # importlib.resources loads a dozen modules more
+        return Path(folder, "schema", self.scripts[number - 1]).read_text(encoding="utf-8")
 
 
 def is_there(path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import trio
 
-from switch.machine.starting import LINE_BYTES_MAX, Launched, ask_for, launch
+from switch.machine.starting import LINE_BYTES_MAX, Launched, ProcessWish, ask_for, launch
 
 CODE_SECONDS_MAX: Final = 1.0  #: how long a starter may take to say how a process ended; without one nobody knows
 COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
@@ -147,22 +147,22 @@ class Starter:
         while self._asking:
             self._asking.popleft().answered(None, "the process that starts others has ended")
 
-    async def start(self, arguments: Sequence[str]) -> StartedProcess:
-        """A process of these arguments; OSError where none can be started now."""
+    async def start(self, asked: ProcessWish) -> StartedProcess:
+        """A process that does what is asked; OSError where none can be started now."""
         with ExitStack() as theirs, ExitStack() as ours:
             (their_in, our_in), (our_out, their_out), (our_err, their_err) = (
                 _pipe(theirs, ours),
                 _pipe(ours, theirs),
                 _pipe(ours, theirs),
             )
-            pid = await self._ask(arguments, (their_in, their_out, their_err))
+            pid = await self._ask(asked, (their_in, their_out, their_err))
             ours.pop_all()
         return StartedProcess(pid, (our_in, our_out, our_err), self)
 
-    async def _ask(self, arguments: Sequence[str], streams: Sequence[int]) -> int:
+    async def _ask(self, asked: ProcessWish, streams: Sequence[int]) -> int:
         if self._launched is None:
             raise OSError("the process that starts others is being started again")
-        ask_for(self._launched.control, arguments, streams)
+        ask_for(self._launched.control, asked, streams)
         asking = Asking()
         self._asking.append(asking)
         return await asking.pid()

@@ -1,7 +1,7 @@
 """A process that starts others by fork: it has imported what they need, so that each begins in milliseconds. It is forked
 itself by a centre that has just loaded; where it dies, the centre launches another one by a command.
 
-Who wants one started sends its arguments as a line of JSON, with three descriptors: standard input, output and error. It is
+Who wants one started sends as a line of JSON what it is to do, with three descriptors: standard input, output and error. It is
 told the process id, or why there is none, and later, of each, how it ended. The starter ends when its control socket does, and
 those it started have.
 """
@@ -17,12 +17,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-LINE_BYTES_MAX: Final = 65_536  #: of one line of arguments, or of an answer
+ProcessWish = Sequence[str] | Mapping[str, Any]  #: what a process is to do: the arguments of a command, or a JSON object
+LINE_BYTES_MAX: Final = 65_536  #: of one line of what a process is to do, or of an answer
 STREAMS: Final = 3  #: standard input, output and error
 PR_SET_DUMPABLE: Final = 4  #: prctl(2)
 #: Variables of the environment that stand for options of ours. They are for who types a command, not for what it starts.
@@ -145,9 +146,9 @@ def _be_of_its_own(control: socket.socket) -> None:
         os.environ.pop(name, None)
 
 
-def ask_for(control: socket.socket, arguments: Sequence[str], streams: Sequence[int]) -> None:
+def ask_for(control: socket.socket, asked: ProcessWish, streams: Sequence[int]) -> None:
     """Ask a starter for a process; OSError where there is no starter any more."""
-    socket.send_fds(control, [json.dumps(arguments).encode() + b"\n"], streams)
+    socket.send_fds(control, [json.dumps(asked).encode() + b"\n"], streams)
 
 
 def is_abandoned(control: socket.socket) -> bool:
@@ -158,8 +159,9 @@ def is_abandoned(control: socket.socket) -> bool:
         return True
 
 
-def start_by_fork(control: socket.socket, become: Callable[[list[str]], object]) -> None:
-    """Be a starter until the control socket ends, then until those started have ended. ``become`` is what each of them runs."""
+def start_by_fork(control: socket.socket, become: Callable[[Any], object]) -> None:
+    """Be a starter until the control socket ends, then until those started have ended. ``become`` is what each of them runs; it
+    is given what was asked for."""
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -208,7 +210,7 @@ def _fork(streams: Sequence[int]) -> int:
     return pid
 
 
-def _become(arguments: list[str], streams: Sequence[int], become: Callable[[list[str]], object]) -> None:
+def _become(asked: Any, streams: Sequence[int], become: Callable[[Any], object]) -> None:
     """What was forked: a session, streams and signals of its own. It does not return."""
     code = OWN_FAULT
     try:
@@ -218,7 +220,7 @@ def _become(arguments: list[str], streams: Sequence[int], become: Callable[[list
         for number, given in enumerate(streams):
             os.dup2(given, number)
             os.close(given)
-        become(arguments)
+        become(asked)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1

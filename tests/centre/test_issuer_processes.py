@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,12 +17,16 @@ from switch.centre.issuer_processes import (
     Ending,
     IssuerProcess,
 )
+from switch.issuers.process.issuer_service import IssuerService
 from switch.machine.stopping import Stop
 from switch.routing.traffic.notice import Notice
 
 KILLED = Ending(words="ended with -9", pause_seconds=KILLED_PAUSE_SECONDS)
 FULL = Ending(words="ended with 2 (the disk is full)", pause_seconds=ENDED_PAUSE_SECONDS)
 UNSTARTED = Ending(words="cannot be started: too many open files", pause_seconds=UNSTARTED_PAUSE_SECONDS)
+
+
+ATLAS = IssuerService(issuer="atlas", specs_folder=None, data=Path("var"), seed=0, port=0)
 
 
 class Scripted(IssuerProcess):
@@ -31,7 +36,7 @@ class Scripted(IssuerProcess):
         self.told: list[str] = []
         self.starts: list[float] = []
         self._script = list(script)
-        super().__init__("atlas", [], cast("Any", None), starter=cast("Any", None), tell=self._hear, stop=Stop())
+        super().__init__(ATLAS, cast("Any", None), starter=cast("Any", None), tell=self._hear, stop=Stop())
 
     def _hear(self, notice: Notice) -> None:
         self.told.append(notice.detail.removeprefix("the process of atlas "))

@@ -79,10 +79,11 @@ async def serve_issuer(
         if leashed:
             nursery.start_soon(_end_with_standard_input, nursery.cancel_scope)
         path = data / "issuers" / f"{issuer_id}.db"
-        if not path.exists():
+        begins = not path.exists()
+        if begins:
             _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
         with closing(await _keep_alone(path.with_suffix(".lock"))), closing(Book.open(path, f"issuer {issuer_id}")) as book:
-            if book.empty:
+            if book.empty and not begins:  # of one that begins it is asked above
                 _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
                 keys, clock = KeyModule.open(data, [issuer_id]), CentreClock.open(data)

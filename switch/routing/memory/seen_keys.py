@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from mmap import MAP_PRIVATE, mmap
 from typing import Final
 
 SLOTS: Final = 1 << 22  #: of a generation, a byte each: 4 MiB
@@ -18,7 +19,7 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._younger, self._elder = bytearray(SLOTS), bytearray(SLOTS)
+        self._younger, self._elder = _empty_slots(), _empty_slots()
         self._count = 0
 
     def holds(self, key: Hashable) -> bool:
@@ -37,5 +38,10 @@ class Seen:
         younger[one] = younger[two] = 1
         self._count += 1
         if self._count >= KEYS_MAX:
-            self._elder, self._younger, self._count = younger, bytearray(SLOTS), 0
+            self._elder, self._younger, self._count = younger, _empty_slots(), 0
         return False
+
+
+def _empty_slots() -> mmap:
+    """The slots of a generation. They take no memory, and no time to be emptied, before something stands in them."""
+    return mmap(-1, SLOTS, flags=MAP_PRIVATE)
