@@ -131,16 +131,17 @@ class Inbound:
     def _plain_request(self, line: Line, pick: PickValues, frame: Frame, now: float, effects: list[Effect]) -> bool:
         """Take a request that says no more than who pays what to whom. False, and nothing is done, where it has to be decoded:
         it says more, there is something wrong with it, or a rule may mean it."""
-        picked = pick(frame.body)
+        tpdu, body = frame
+        picked = pick(body)
         if picked is None or line in self._callers.signed_off or not self._dates_right(when(picked), picked[EXPIRY]):
             return False
-        elements = PickedElements(picked, line.codec, frame.body)
+        elements = PickedElements(picked, line.codec, body)
         request = plain_authorization(picked, elements, CURRENCY)
         if request is None or (self.script is not None and self.script.may_apply(line, elements)):
             return False
         line.opening = None
         line.answers_due += 1
-        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", picked[0], elements, frame.body)
+        origin = Origin(line, line.framer.answered(tpdu) if tpdu else b"", picked[0], elements, body)
         self._requested(request, origin, line.name, None, now, effects)
         return True
 
