@@ -206,13 +206,13 @@ def _become(asked: Any) -> None:
     from switch import cli
 
     if isinstance(asked, dict):
-        service = IssuerService.from_json(asked)
-        cli.main(["issuer", "serve", service.issuer, "--data", str(service.data)], partial(_serve_forked, service))
+        typed = ["issuer", "serve", str(asked.get("issuer")), "--data", str(asked.get("data"))]
+        cli.main(typed, partial(_serve_forked, asked))
     else:
         cli.main(asked)
 
 
-def _serve_forked(service: IssuerService) -> None:
+def _serve_forked(about: dict[str, Any]) -> None:
     """Run an issuer until this process is asked to stop."""
     with Stop().by_signal() as stop:
-        _serve(service, stop)
+        _serve(IssuerService.from_json(about), stop)

@@ -70,19 +70,19 @@ class Framer:
     def cut(self, data: bytes) -> Iterator[Frame | None]:
         """The same one by one, each cut when it is asked for, with None for a keep-alive: a gulp may hold tens of thousands.
 
-        Nothing more may be fed before the last is taken.
+        Nothing more may be fed before the last is taken, and until then no byte is left over: ``rest`` is empty.
         """
         if self.fault is not None:
             return iter(())
+        buffer, self._rest = self._rest + data if self._rest else data, b""
         if self.header.kind in WITHOUT_LENGTH:
-            return self._cut_without_length(data)
-        self._rest = self._rest + data if self._rest else data
-        return self._cut_usual() if self._usual else self._cut_counted()
+            return self._cut_without_length(buffer)
+        return self._cut_usual(buffer) if self._usual else self._cut_counted(buffer)
 
-    def _cut_usual(self) -> Iterator[Frame | None]:
+    def _cut_usual(self, buffer: bytes) -> Iterator[Frame | None]:
         """The same on a usual line. What is no whole message with something in it, ``_cut_counted`` looks at, and all behind
         it."""
-        buffer, skip, limit, new = self._rest, self.front_bytes, self.frame_bytes_max, tuple.__new__
+        skip, limit, new = self.front_bytes, self.frame_bytes_max, tuple.__new__
         start, size = 0, len(buffer)
         try:
             while start + 2 < size:
@@ -95,11 +95,12 @@ class Framer:
         finally:
             self._rest = buffer[start:]
         if self._rest:
-            yield from self._cut_counted()
+            rest, self._rest = self._rest, b""
+            yield from self._cut_counted(rest)
 
-    def _cut_counted(self) -> Iterator[Frame | None]:
+    def _cut_counted(self, buffer: bytes) -> Iterator[Frame | None]:
         """The same on any line whose messages have a length."""
-        buffer, header = self._rest, self.header
+        header = self.header
         width, skip, limit, trailer = header.width, self.front_bytes, self.frame_bytes_max, header.behind_bytes
         uncounted = skip + trailer if header.message_only else 0
         least, checked = (0 if uncounted else skip + trailer), bool(header.between or trailer)
@@ -144,23 +145,25 @@ class Framer:
         if frame[whole:] != expected:
             raise FrameError(f"end of the frame: found {frame[whole:].hex(' ')}, expected {expected.hex(' ')}")
 
-    def _cut_without_length(self, data: bytes) -> Iterator[Frame | None]:
+    def _cut_without_length(self, rest: bytes) -> Iterator[Frame | None]:
         """The frames of a line whose messages end with a sign, or with the packet."""
-        self._rest, ends = self._rest + data, _ENDS[self.header.kind]
+        ends = _ENDS[self.header.kind]
         try:
-            while self._rest and (found := ends(self._rest)) is not None:
+            while rest and (found := ends(rest)) is not None:
                 message, end = found
                 if len(message) > self.frame_bytes_max:
                     raise FrameError(f"found a frame of {len(message)} bytes, expected at most {self.frame_bytes_max}")
                 if 0 < len(message) < self.front_bytes:
                     raise FrameError(self._too_short(len(message)))
                 self.header.check(message[self.tpdu_bytes : self.front_bytes] if message else self.header.first_between)
-                self._rest = self._rest[end:]
+                rest = rest[end:]
                 yield Frame(message[: self.front_bytes], message[self.front_bytes :]) if message else None
-            if len(self._rest) > self.frame_bytes_max + _SIGNS_BEFORE_END[self.header.kind]:
-                raise FrameError(f"found {len(self._rest)} bytes without an end, expected {self.header.in_words}")
+            if len(rest) > self.frame_bytes_max + _SIGNS_BEFORE_END[self.header.kind]:
+                raise FrameError(f"found {len(rest)} bytes without an end, expected {self.header.in_words}")
         except FrameError as fault:
             self.fault = fault.with_traceback(None)
+        finally:
+            self._rest = rest
 
     def wrap(self, body: bytes, tpdu: bytes = b"") -> bytes:
         """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one, or something like it.

@@ -352,6 +352,23 @@ def test_what_has_come_of_a_frame_is_told_until_there_is_a_fault() -> None:
     assert lines.incomplete.startswith("found 3 bytes without an end, expected ")
 
 
+@pytest.mark.parametrize("notation", ["2b", "4a", "2bi", "lf"])
+@pytest.mark.parametrize("before", [0, 3])
+def test_whole_frames_that_nobody_has_taken_yet_are_no_rest(notation: str, before: int) -> None:
+    """Else a line that ends meanwhile would be said to have broken off in the middle of a message."""
+    at = framer(notation, frame_bytes_max=10)
+    data = b"".join(at.wrap(b"0800%d" % number) for number in range(3)) + at.wrap(b"0800")[:3]
+    at.feed(data[:before])
+    frames, told = at.cut(data[before:]), list[tuple[bytes, str | None]]()
+    for _ in range(3):
+        next(frames)
+        told.append((at.rest, at.incomplete))
+    assert told == [(b"", None)] * 3
+    assert next(frames, None) is None
+    assert at.rest == data[-3:]
+    assert at.incomplete is not None
+
+
 def test_what_stands_between_is_looked_at_where_messages_have_no_length() -> None:
     at = framer("lf + 'ISO'")
     assert [frame.body for frame in at.feed(b"ISO0800\nISO0810\n")] == [b"0800", b"0810"]

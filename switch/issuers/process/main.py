@@ -82,8 +82,9 @@ async def serve_issuer(
         begins = not path.exists()
         if begins:
             _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
-        with closing(await _keep_alone(path.with_suffix(".lock"))), closing(Book.open(path, f"issuer {issuer_id}")) as book:
-            if book.empty and not begins:  # of one that begins it is asked above
+        lock, waited = await _keep_alone(path.with_suffix(".lock"))
+        with closing(lock), closing(Book.open(path, f"issuer {issuer_id}")) as book:
+            if book.empty and (waited or not begins):  # else it is asked above, and nothing has changed since
                 _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
                 keys, clock = KeyModule.open(data, [issuer_id]), CentreClock.open(data)
@@ -167,8 +168,9 @@ async def _look_after(book: Book) -> None:
         book.look()
 
 
-async def _keep_alone(path: Path) -> FileIO:
-    """The lock of an issuer's book, held for as long as the file is open: two processes would not know of each other's holds.
+async def _keep_alone(path: Path) -> tuple[FileIO, bool]:
+    """The lock of an issuer's book, held for as long as the file is open: two processes would not know of each other's
+    holds. And whether another process had it first.
 
     That of a centre that was killed may still be at the last requests it was sent; it is waited for. DataFolderError where
     it does not end.
@@ -178,14 +180,15 @@ async def _keep_alone(path: Path) -> FileIO:
         lock = create_file(path)
     except OSError as error:
         raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
-    deadline = trio.current_time() + PREDECESSOR_SECONDS_MAX
+    deadline, waited = trio.current_time() + PREDECESSOR_SECONDS_MAX, False
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return lock
+            return lock, waited
         except BlockingIOError:
             if trio.current_time() > deadline:
                 raise DataFolderError(f"{path}: another process of this issuer is running on this data folder") from None
+        waited = True
         await trio.sleep(PREDECESSOR_POLL_SECONDS)
 
 
