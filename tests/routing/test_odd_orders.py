@@ -13,7 +13,17 @@ from switch.routing.traffic.events import RequestReceived
 from switch.transaction import ExchangeKey, Upload
 from tests.routing.memory.test_totals import totals
 from tests.routing.rules.test_completion import HELD, completion, held
-from tests.support.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
+from tests.support.dialogue import (
+    VESTA_CARD,
+    Dialogue,
+    answered,
+    asked,
+    by_stan_alone,
+    delivered,
+    request,
+    reversed_,
+    shop,
+)
 
 
 def raised(talk: Dialogue, stan: int, names: int, amount_minor: int = 5_000) -> Dialogue:
@@ -85,6 +95,27 @@ def test_a_completion_that_was_put_off_is_taken_when_it_comes_again() -> None:
     told = talk.drop()
     assert "journal decision 3 00 of 12500: completes 125.00 authorized by request 1" in told
     assert "reply 00" in told
+
+
+@pytest.mark.parametrize("by_stan", [False, True])
+@pytest.mark.parametrize("before_the_answer", [False, True])
+def test_what_was_put_off_and_reversed_is_declined_when_it_comes_again(by_stan: bool, before_the_answer: bool) -> None:
+    """An 09 decides nothing: who was told that the reversal is done is not to find the amount counted after all."""
+    talk = Dialogue()
+    (talk >> asked(1, **HELD)).drop()
+    (talk >> completion(2)).drop()
+    if not before_the_answer:
+        (talk >> answered(1)).drop()
+    talk >> (by_stan_alone(2, completion(2).authorization.pan.digits) if by_stan else reversed_(2))
+    told = talk.drop()
+    assert "journal reversal of nothing 00: request 2 was put off; should it come again, it is declined" in told
+    assert "reply 00" in told
+    if before_the_answer:
+        (talk >> answered(1)).drop()
+    talk >> completion(2, repeat=True)
+    told = talk.drop()
+    assert "journal decision 3 12: its reversal came before it" in told
+    assert "reply 12" in told
 
 
 @pytest.mark.parametrize(

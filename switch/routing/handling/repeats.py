@@ -25,7 +25,7 @@ class Repeats:
             self._repeat_while_waiting(event, waiting, effects)
             return True
         known = self._history.find(key)
-        if known is None or _is_to_be_sent_again(known.decision):
+        if known is None or is_put_off(known.decision):
             return False
         self._repeat(event, known, effects)
         return True
@@ -69,6 +69,6 @@ def _asked_again(event: RequestReceived) -> str:
     return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
 
 
-def _is_to_be_sent_again(decision: Decision) -> bool:
-    """Whether the centre itself has put a message off: what comes again under its key is judged anew."""
+def is_put_off(decision: Decision) -> bool:
+    """Whether the centre itself has put a request off: it was not taken in, and is judged anew when it is sent again."""
     return decision.response_code == IN_PROGRESS and decision.decided_by == SWITCH

@@ -11,6 +11,7 @@ from switch.card import Pan
 from switch.record import record
 from switch.routing.handling.adjustments import Adjustments
 from switch.routing.handling.outbox import Outbox
+from switch.routing.handling.repeats import is_put_off
 from switch.routing.memory.bounded import Memory
 from switch.routing.memory.history import History
 from switch.routing.memory.names import SAME_AGAIN_SECONDS, SAME_STAN_SECONDS, Names, named_by, seconds_apart
@@ -115,6 +116,8 @@ class TakenBackRequests:
         """
         name = reversal.original_key or named_by(reversal)
         known = self._names.decided(name)
+        if known is not None and is_put_off(known.decision) and not (reversal.is_void or isinstance(name, Reference)):
+            return self._of_put_off(reversal, name, known.request_id, line, effects)
         if known is not None and (reversal.of_adjustment or not isinstance(name, Reference)):
             outcome = self._adjustments.take_back(reversal, known, line, now, effects)
             if outcome is not None:
@@ -143,6 +146,18 @@ class TakenBackRequests:
         effects.append(JournalReversal(reversal, line, outcome))
         detail = f"{what}, which is not known, and is nearest to this request: {nearest.differs}"
         effects.append(JournalOccurrence(nearest.request_id, "unknown_original", detail))
+        return outcome
+
+    def _of_put_off(
+        self, reversal: Reversal, name: ExchangeKey | Named, request_id: int, line: str, effects: list[Effect]
+    ) -> ReversalOutcome:
+        """What comes of a reversal whose original was answered 09: nothing was decided, and should it be sent again, it is
+        declined."""
+        self._expect(name)
+        outcome = ReversalOutcome(
+            None, False, APPROVED, f"request {request_id} was put off; should it come again, it is declined"
+        )
+        effects.append(JournalReversal(reversal, line, outcome))
         return outcome
 
     def _of_known(
