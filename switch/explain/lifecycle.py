@@ -14,6 +14,7 @@ from switch.endofday import books
 from switch.endofday.line_files.door import of_requests, see
 from switch.errors import NegativeAnswerError
 from switch.explain.liability import Liability, liability
+from switch.journal.rows import INSERT_PROVED_DECISION, INSERT_REQUEST
 from switch.merchant import AT_CUT_OFF
 from switch.record import frozen
 from switch.transaction import NOW, RRN_CHARACTERS
@@ -24,45 +25,10 @@ SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule did with an ans
 
 Row = dict[str, Any]
 
-REQUEST_COLUMNS: Final = (
-    "id",
-    "received_at_ms",
-    "line",
-    "message_class",
-    "acquirer_id",
-    "terminal_id",
-    "stan",
-    "transmitted_at",
-    "rrn",
-    "merchant_id",
-    "merchant_type",
-    "pan_masked",
-    "transaction_type",
-    "amount_minor",
-    "currency",
-    "entry_mode",
-    "channel",
-    "local_at",
-    "issuer",
-    "scheme",
-    "product",
-    "origin",
-    "function",
-    "original_id",
-    "capture",
-    "cash_back_minor",
-    "advised_code",
-)
-DECISION_COLUMNS: Final = (
-    "business_date",
-    "decided_at_ms",
-    "response_code",
-    "approval_code",
-    "decided_by",
-    "reason",
-    "approved_minor",
-    "captured_minor",
-    "authentication",
+_APART: Final = {"id", "pan_cipher"}  #: the one stands first, and the sealed card number is shown to nobody
+REQUEST_COLUMNS: Final = ("id", *INSERT_REQUEST.alike, *(name for name in INSERT_REQUEST.own if name not in _APART))
+DECISION_COLUMNS: Final = tuple(
+    name for name in (*INSERT_PROVED_DECISION.alike, *INSERT_PROVED_DECISION.own) if name != "request_id"
 )
 REVERSAL_COLUMNS: Final = (
     "id",

@@ -9,11 +9,13 @@ import pytest
 from attrs import evolve
 
 from switch.routing.memory import history
-from switch.routing.traffic.events import RequestReceived
+from switch.routing.traffic.events import RequestReceived, ReversalReceived
 from switch.transaction import ExchangeKey, Upload
 from tests.routing.memory.test_totals import totals
 from tests.routing.rules.test_completion import HELD, completion, held
+from tests.routing.whole import changed
 from tests.support.dialogue import (
+    ATLAS_CARD,
     VESTA_CARD,
     Dialogue,
     answered,
@@ -97,25 +99,43 @@ def test_a_completion_that_was_put_off_is_taken_when_it_comes_again() -> None:
     assert "reply 00" in told
 
 
-@pytest.mark.parametrize("by_stan", [False, True])
+REVERSALS: dict[str, Any] = {
+    "by DE 90": reversed_(2),
+    "by DE 37": reversed_(2, named=False),
+    "by DE 11": by_stan_alone(2, ATLAS_CARD),
+    "void": changed(reversed_(2), mti="0200"),
+}
+
+
+@pytest.mark.parametrize("told", [completion(2), completion(2, adjusts=True)], ids=["completion", "adjustment"])
 @pytest.mark.parametrize("before_the_answer", [False, True])
-def test_what_was_put_off_and_reversed_is_declined_when_it_comes_again(by_stan: bool, before_the_answer: bool) -> None:
+@pytest.mark.parametrize("reversal", REVERSALS.values(), ids=REVERSALS)
+def test_what_was_put_off_and_reversed_is_declined_when_it_comes_again(
+    reversal: ReversalReceived, before_the_answer: bool, told: RequestReceived
+) -> None:
     """An 09 decides nothing: who was told that the reversal is done is not to find the amount counted after all."""
+    talk = Dialogue(merchant=shop(capture="batch", over_basis_points=1_000))
+    asks = asked(1) if told.authorization.adjusts else asked(1, **HELD)
+    (talk >> asks).drop()
+    (talk >> told).drop()
+    events: list[Any] = [reversal, answered(1)] if before_the_answer else [answered(1), reversal]
+    words = "".join((talk >> event).drop() for event in events)
+    assert "journal reversal of nothing 00: request 2 was put off; should it come again, it is declined" in words
+    talk >> changed(told, repeat=True)
+    words = talk.drop()
+    assert "journal decision 3 12: its reversal came before it" in words
+    assert "reply 12" in words
+
+
+def test_a_reversal_with_another_card_takes_nothing_back_of_what_was_put_off() -> None:
     talk = Dialogue()
     (talk >> asked(1, **HELD)).drop()
     (talk >> completion(2)).drop()
-    if not before_the_answer:
-        (talk >> answered(1)).drop()
-    talk >> (by_stan_alone(2, completion(2).authorization.pan.digits) if by_stan else reversed_(2))
-    told = talk.drop()
-    assert "journal reversal of nothing 00: request 2 was put off; should it come again, it is declined" in told
-    assert "reply 00" in told
-    if before_the_answer:
-        (talk >> answered(1)).drop()
+    (talk >> answered(1)).drop()
+    talk >> reversed_(2, pan=VESTA_CARD)
+    assert "reply 25" in talk.drop()
     talk >> completion(2, repeat=True)
-    told = talk.drop()
-    assert "journal decision 3 12: its reversal came before it" in told
-    assert "reply 12" in told
+    assert "journal decision 3 00" in talk.drop()
 
 
 @pytest.mark.parametrize(

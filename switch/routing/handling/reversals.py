@@ -116,8 +116,8 @@ class TakenBackRequests:
         """
         name = reversal.original_key or named_by(reversal)
         known = self._names.decided(name)
-        if known is not None and is_put_off(known.decision) and not (reversal.is_void or isinstance(name, Reference)):
-            return self._of_put_off(reversal, name, known.request_id, line, effects)
+        if known is not None and is_put_off(known.decision):
+            return self._of_put_off(reversal, name, known, line, effects)
         if known is not None and (reversal.of_adjustment or not isinstance(name, Reference)):
             outcome = self._adjustments.take_back(reversal, known, line, now, effects)
             if outcome is not None:
@@ -149,14 +149,15 @@ class TakenBackRequests:
         return outcome
 
     def _of_put_off(
-        self, reversal: Reversal, name: ExchangeKey | Named, request_id: int, line: str, effects: list[Effect]
+        self, reversal: Reversal, name: ExchangeKey | Named, past: DecidedRequest, line: str, effects: list[Effect]
     ) -> ReversalOutcome:
-        """What comes of a reversal whose original was answered 09: nothing was decided, and should it be sent again, it is
-        declined."""
-        self._expect(name)
-        outcome = ReversalOutcome(
-            None, False, APPROVED, f"request {request_id} was put off; should it come again, it is declined"
-        )
+        """What comes of a reversal whose original was answered 09: nothing was decided, so that it is to the centre as one that
+        has not come. Should it be sent again, it is declined."""
+        outcome = undo(reversal, past, past)
+        if outcome.response_code == APPROVED:
+            self._expect(name)
+            reason = f"request {past.request_id} was put off; should it come again, it is declined"
+            outcome = evolve(outcome, original_id=None, reason=reason)
         effects.append(JournalReversal(reversal, line, outcome))
         return outcome
 
