@@ -36,6 +36,9 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     The exit code is 1 when anything does not hold. If no day is closed yet, the output says that there is nothing to prove.
     The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
     """
+    from switch.machine.sqlite_library import lighten_sqlite
+
+    lighten_sqlite()
     from attrs import asdict, evolve
 
     from switch.cli.show.tables import show_json

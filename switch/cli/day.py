@@ -52,6 +52,9 @@ ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the scre
 @click.group(cls=Verbs)
 def day() -> None:
     """Close a business date, or list, show, compare and make again those that are closed."""
+    from switch.machine.sqlite_library import lighten_sqlite
+
+    lighten_sqlite()
 
 
 day.add_command(list_days)

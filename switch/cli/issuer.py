@@ -35,6 +35,9 @@ _read: Final[dict[Path | None, Specs]] = {}
 @click.group(cls=Verbs)
 def issuer() -> None:
     """Simulated issuers, one process each."""
+    from switch.machine.sqlite_library import lighten_sqlite
+
+    lighten_sqlite()
 
 
 @issuer.command(short_help="Run one issuer until Ctrl+C or SIGTERM.")

@@ -128,6 +128,9 @@ def up(
     stop = root.with_resource(Stop().by_signal())
     gc.disable()  # what it loads is no garbage; once it runs, the centre lets the collector look again
     root.call_on_close(gc.enable)
+    from switch.machine.sqlite_library import lighten_sqlite
+
+    lighten_sqlite()
     from switch.machine.files import kind_at
     from switch.specs.load import load_scenario, load_specs, scenario_path
 

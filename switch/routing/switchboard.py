@@ -280,19 +280,24 @@ class Switchboard:
     # answers
 
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
-        self.answered(event.issuer, event.answer, now, effects)
-
-    def answered(self, issuer: str, answer: IssuerAnswer, now: float, effects: list[Effect]) -> None:
-        """As ``take`` of an AnswerReceived, without the event."""
+        issuer, answer = event.issuer, event.answer
         exchange = self._pending.get(answer.key)
         if exchange is not None and exchange.timer.unusual and exchange.deadline <= now:
             effects += self.tick(now)  # a rule may give a bank less time than passes between two looks at deadlines
             exchange = self._pending.get(answer.key)
         if exchange is None or exchange.route.issuer != issuer:
-            self._unexpected.take(AnswerReceived(issuer, answer), now, effects)
+            self._unexpected.take(event, now, effects)
             return
         decision = _decision(answer.response_code, answer.approval_code, issuer, answer.reason, answer.carried, answer.results)
-        if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
+        self.decided(exchange, decision, now, effects, answer)
+
+    def decided(
+        self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect], answer: IssuerAnswer | None = None
+    ) -> None:
+        """Close a pending exchange with what its issuer decided, as far as that can stand. As ``take`` of an AnswerReceived,
+        where the ``answer`` is in time, and says yes or no and nothing more."""
+        contradicts = answer is not None and answer.contradiction
+        if decision.response_code != APPROVED or contradicts or exchange.authorization.original_key is not None:
             decision = self._answers.judged(exchange, answer, decision, now, effects)
         if exchange.asked is not exchange.authorization:
             decision = granted_in_part(decision, exchange.asked)

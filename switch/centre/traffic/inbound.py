@@ -24,7 +24,7 @@ from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
 from switch.iso8583.plain.picker import PickValues
-from switch.iso8583.plain.plain_answer import plain_issuer_answer
+from switch.iso8583.plain.plain_answer import answered_key, plain_decision
 from switch.iso8583.plain.plain_request import EXPIRY, PickedElements, plain_authorization, when
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
@@ -37,6 +37,7 @@ from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect
 from switch.routing.traffic.events import (
+    AnswerReceived,
     DeliveryAnswered,
     ReversalReceived,
     Scripted,
@@ -77,7 +78,7 @@ class Inbound:
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
         self._take, self._tick, self.unreadable = board.take, board.tick, Unreadable(outgoing, hints)
-        self._requested, self._answered = board.requested, board.answered
+        self._requested, self._decided = board.requested, board.decided
         self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         dates = {edition: Dates(edition) for edition in EDITIONS}
         self._dates = {edition: each.check for edition, each in dates.items()}
@@ -217,10 +218,13 @@ class Inbound:
         link, line = source
         awaited = self.issuers is not None and self.issuers.awaits(now)
         picked = line.pickers[1](frame.body) if line.pickers is not None and not awaited else None
-        answer = None if picked is None else plain_issuer_answer(picked, self._waiting)
-        if answer is not None:
-            self._answered(link.issuer, answer, now, effects)
-            return
+        if picked is not None:
+            exchange = self._waiting(answered_key(picked))
+            if exchange is not None and exchange.route.issuer == link.issuer and not exchange.timer.unusual:
+                decision = plain_decision(picked, exchange.asked, link.issuer)
+                if decision is not None:
+                    self._decided(exchange, decision, now, effects)
+                    return
         try:
             try:
                 received = line.codec.decode(frame.body)
@@ -273,7 +277,7 @@ class Inbound:
                 answer = issuer.to_issuer_answer(
                     message, acquirer_id=self._voice.institution_id, waiting=self._waiting, places=line.places
                 )
-                self._answered(link.issuer, answer, now, effects)
+                self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)
             delivery = DELIVERY_OF_CLASS.get(kind)

@@ -30,17 +30,17 @@ class Answers:
         self._holds, self._outbox = holds, outbox
 
     def judged(
-        self, exchange: Exchange, answer: IssuerAnswer, decision: Decision, now: float, effects: list[Effect]
+        self, exchange: Exchange, answer: IssuerAnswer | None, decision: Decision, now: float, effects: list[Effect]
     ) -> Decision:
-        """The centre's decision on an answer; ``decision`` is what the answer itself says."""
+        """The centre's decision on an answer, None where it says no more than ``decision``, which is what it says itself."""
         if not decision.approved:
             return self._declined(exchange, decision, now, effects)
-        if answer.contradiction:
+        if answer is not None and answer.contradiction:
             why = f"{exchange.route.issuer} approved what was not asked: {answer.contradiction}"
             self._undo(exchange, why, now, effects)
             effects.append(JournalOccurrence(exchange.request_id, "contradicted", why))
             return refuse(INVALID_RESPONSE, why)
-        if answer.response_code == PARTIALLY_APPROVED:
+        if answer is not None and answer.response_code == PARTIALLY_APPROVED:
             decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
         request = exchange.authorization
         if request.original_key is not None and request.pre_authorized and decision.approved:
