@@ -26,12 +26,13 @@ from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_w
 from switch.centre.as_process import CentreProcess, start_centre
 
 RESULTS = Path(__file__).parent / "against.md"
+DIALECTS = ("ascii", "ascii_hex", "bcd")  #: that the neutral issuer speaks
 NOTE = """\
-Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
-by turns of {turn:g} s, {turns} of them each in a round, {rounds} rounds a case, after a warm-up; each round has centres of its
-own, started anew. A ratio is this checkout divided by the earlier one in two turns that follow one another, the median of a
-round; a cell is the median of the rounds, with the least and the most in brackets. CPU over 1 is slower, transactions a second
-above 1 are faster. Load average before the run: {load:.1f}."""
+Both centres run at once, each on its own durable journal, before the same neutral issuer, which speaks the dialect {issuer}.
+The load goes to one and to the other by turns of {turn:g} s, {turns} of them each in a round, {rounds} rounds a case, after a
+warm-up; each round has centres of its own, started anew. A ratio is this checkout divided by the earlier one in two turns
+that follow one another, the median of a round; a cell is the median of the rounds, with the least and the most in brackets.
+CPU over 1 is slower, transactions a second above 1 are faster. Load average before the run: {load:.1f}."""
 
 
 @frozen
@@ -56,9 +57,9 @@ def checkout(revision: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True, capture_output=True)
 
 
-def started(tree: Path, folder: Path, issuer_port: int) -> CentreProcess:
+def started(tree: Path, folder: Path, issuer_port: int, dialect: str = "ascii") -> CentreProcess:
     """The centre of a work tree, behind it the neutral issuer; it runs on that tree's own specification."""
-    specs = neutral_specs(folder / "specs", issuer_port, tree / "specs")
+    specs = neutral_specs(folder / "specs", issuer_port, tree / "specs", dialect)
     with chdir(tree):
         return start_centre(folder / "var", ["--specs", str(specs), "--quiet"])
 
@@ -102,7 +103,7 @@ def measure(
             first, second = ((ROOT, "now"), (tree, "before")) if number % 2 else ((tree, "before"), (ROOT, "now"))
             centres = {}
             for where, name in (first, second):
-                centres[name] = started(where, folder / f"{name}-{number}", issuer_port)
+                centres[name] = started(where, folder / f"{name}-{number}", issuer_port, arguments.issuer)
                 stack.callback(centres[name].stop)
             seconds = arguments.seconds / arguments.turns
             yield one_round(tools, centres["now"], centres["before"], cases, seconds, arguments.turns)
@@ -128,6 +129,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="of load on each centre in a round (default 2)")
     parser.add_argument("--turns", type=int, default=8, help="into which those seconds are cut (default 8)")
     parser.add_argument("--rounds", type=int, default=9, help="of each case (default 9)")
+    parser.add_argument("--issuer", choices=DIALECTS, default="ascii", help="dialect of the neutral issuer (default ascii)")
     parser.add_argument("--only", choices=[case.name for case in CASES], help="measure one case")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/against.md)")
     arguments = parser.parse_args()
@@ -138,7 +140,7 @@ def main() -> int:
         if tools is None:
             return 2
         tree = stack.enter_context(checkout(arguments.revision, folder / "tree"))
-        stack.enter_context(listening(tools.isohost, port))
+        stack.enter_context(listening(tools.isohost, port, "--dialect", arguments.issuer.replace("_", "-")))
         rounds: list[dict[str, Round]] = []
         for found in measure(tools, tree, folder, port, arguments):
             rounds.append(found)
@@ -148,7 +150,8 @@ def main() -> int:
         print("\n".join(lines))
     told = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision]
     revision = subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
-    note = NOTE.format(turn=arguments.seconds / arguments.turns, turns=arguments.turns, rounds=arguments.rounds, load=load)
+    turn_seconds = arguments.seconds / arguments.turns
+    note = NOTE.format(issuer=arguments.issuer, turn=turn_seconds, turns=arguments.turns, rounds=arguments.rounds, load=load)
     heads = [
         "| connections × window | CPU of the switch | transactions a second | p50 | µs/tx, now and before |",
         "|---|---|---|---|---|",

@@ -123,13 +123,13 @@ def _open(port: int) -> bool:
     return False
 
 
-def neutral_specs(folder: Path, port: int, default: Path | None = None) -> Path:
-    """The default specification, but the generator's cards answered for by the neutral issuer on a port."""
+def neutral_specs(folder: Path, port: int, default: Path | None = None, dialect: str = "ascii") -> Path:
+    """The default specification, but the generator's cards answered for by the neutral issuer on a port, in its dialect."""
     shutil.copytree(default or default_folder(), folder)
     file = folder / "issuers" / f"{ISSUER}.toml"
     text = file.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^address = .*$", f'address = "127.0.0.1:{port}"\nprocess = "external"', text, count=1)
-    text = re.sub(r"(?m)^dialect = .*$", 'dialect = "ascii"', text, count=1)
+    text = re.sub(r"(?m)^dialect = .*$", f'dialect = "{dialect}"', text, count=1)
     text = re.sub(r"(?m)^header = .*$", 'header = "2b"', text, count=1)
     file.write_text(text, encoding="utf-8")
     return folder
