@@ -2,7 +2,7 @@
 
 It counts the memory it takes, under a lock, at every piece of it; and it locks a connection at every call, although each
 connection here is one caller's at a time (``data_folder.databases``). Both together take 4 % of the instructions of a
-transaction, and 8 % of the time of a close. They can be switched off before the first use of the library alone, and
+transaction, and up to a tenth of a close. They can be switched off before the first use of the library alone, and
 Python's module has no words for it.
 """
 
@@ -17,18 +17,20 @@ MEMSTATUS: Final = 9  #: SQLITE_CONFIG_MEMSTATUS: whether taken memory is counte
 
 
 def lighten_sqlite() -> bool:
-    """Switch off both for this process; False where SQLite is in use, or Python holds it so that it cannot be reached.
+    """Switch off both for this process and those it forks; False where SQLite is in use, where Python holds it so that it
+    cannot be reached, and where it was built without one of them.
 
-    For the beginning of a command, before it imports ``sqlite3``. Nothing but time depends on it.
+    For the beginning of a command, before it imports ``sqlite3``. Nothing but time depends on it, as long as each connection,
+    and each cursor of it, is used and let go by one thread at a time: a cursor that is not at its end is kept in no object.
     """
     module = find_spec("_sqlite3")
     if module is None or "_sqlite3" in sys.modules:
         return False
-    import ctypes
-
     try:
+        import ctypes
+
         configure = ctypes.CDLL(module.origin).sqlite3_config
-    except (OSError, AttributeError):
+    except (ImportError, OSError, AttributeError):
         return False
     configure.argtypes = [ctypes.c_int]  # more follow, by what is set
     done: list[int] = [configure(MULTITHREAD), configure(MEMSTATUS, 0)]

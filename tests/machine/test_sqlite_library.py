@@ -8,38 +8,45 @@ import pytest
 
 from switch.machine import sqlite_library
 
-LIGHTENED = """
+PLAYED = """
 import ctypes, sys
 from importlib.util import find_spec
 from switch.machine.sqlite_library import lighten_sqlite
+
+library = ctypes.CDLL(find_spec("_sqlite3").origin)
 if "late" in sys.argv:
     import sqlite3
-reached = hasattr(ctypes.CDLL(find_spec("_sqlite3").origin), "sqlite3_memory_used")
-lightened = lighten_sqlite()
+lightened = "never" not in sys.argv and lighten_sqlite()
 import sqlite3
+
 db = sqlite3.connect(":memory:")
 db.execute("CREATE TABLE word (text)")
 db.executemany("INSERT INTO word VALUES (?)", [(str(number),) for number in range(1_000)])
-found = db.execute("SELECT COUNT(*) FROM word").fetchone()[0]
-used = ctypes.CDLL(find_spec("_sqlite3").origin).sqlite3_memory_used() if reached else 0
-print(reached, lightened, found, used > 0)
+assert db.execute("SELECT COUNT(*) FROM word").fetchone()[0] == 1_000
+reached, counts, locks = hasattr(library, "sqlite3_config"), False, False
+if reached:
+    opened = ctypes.c_void_p()
+    library.sqlite3_open_v2(b":memory:", ctypes.byref(opened), 6, None)
+    library.sqlite3_db_mutex.restype = ctypes.c_void_p
+    counts, locks = library.sqlite3_memory_used() > 0, library.sqlite3_db_mutex(opened) is not None
+print(reached, lightened, counts, locks)
 """
 
 
-def played(*arguments: str) -> list[str]:
-    command = [sys.executable, "-c", LIGHTENED, *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+def played(*arguments: str) -> tuple[str, ...]:
+    """Whether the library can be reached, whether it was lightened, whether it counts memory, whether it locks connections."""
+    command = [sys.executable, "-c", PLAYED, *arguments]
+    return tuple(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split())
 
 
-def test_memory_is_not_counted_in_a_process_that_asked_first() -> None:
-    reached, lightened, found, counted = played()
+def test_no_memory_is_counted_and_no_connection_locked_in_a_process_that_asked_first() -> None:
+    reached, lightened, counts, locks = played()
     assert lightened == reached
-    assert (found, counted) == ("1000", "False")
+    assert (counts, locks) == ("False", "False")
 
 
 def test_a_library_in_use_stays_as_it_is() -> None:
-    reached, lightened, found, counted = played("late")
-    assert (lightened, found, counted) == ("False", "1000", reached)
+    assert played("late") == played("never")
 
 
 @pytest.mark.parametrize("origin", ["built-in", "/no/such/library.so"])
@@ -77,4 +84,4 @@ cli.main(sys.argv[1:])
 def test_commands_that_write_much_ask_before_anything_has_loaded_the_library(arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-c", TOLD, *arguments]
     said = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-    assert said.split() == played()[:1]
+    assert tuple(said.split()) == played()[:1]
