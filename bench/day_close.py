@@ -277,6 +277,7 @@ def write_page(runs: Sequence[Measured], load: float) -> None:
             f"{with_pdf.merchants:,} statements of {lines} lines as PDF take {cpu:.0f} s of CPU, {wall:.0f} s by the clock, "
             f"{peak:.0f} MiB. Load average before the run: {load:.1f}."
         ),
+        "What was tried to make it cheaper, and what each step gave, is told [beside](day_close_tried.md).",
     ]
     machine.write_report(RESULTS, "What a close costs", "day-bench", paragraphs, table)
 
