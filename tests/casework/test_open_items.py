@@ -288,6 +288,20 @@ def test_a_completion_after_expiry_of_the_floor_limit_itself_is_presented(
     assert report.presentment_count == 1 - excepted
 
 
+def test_a_large_sale_made_offline_waits_for_a_person_though_a_reversal_leaves_less_of_it_than_the_floor_limit(
+    tmp_path: Path,
+) -> None:
+    specs = day_specs((evolve(GROCER, floor_limit_minor=5_000),))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(amount_minor=5_001, function="advice", message_class="financial")
+        journal.reverse(sale, 1_000, effective=True)
+        assert close(tmp_path, specs).presentment_count == 0
+        assert [(item.reason, item.amount_minor) for item in exceptions(tmp_path)] == [(MADE_OFFLINE, 1_000)]
+        journal.decide()
+        represent(tmp_path, rrn(sale), "S. Alami", "slip seen", NOW_MS)
+        assert close(tmp_path, specs).represented_count == 1
+
+
 def test_a_merchant_that_is_taken_under_the_default_contract_has_its_exceptions_presented(tmp_path: Path) -> None:
     default = evolve(GROCER, id="", terminals=())
     with journal_of(tmp_path, FRIDAY) as journal:

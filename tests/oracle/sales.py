@@ -167,7 +167,7 @@ class Sales:
             request = self.told.requests[number]
             is_old = number in self.open
             order = orders.get(number)
-            reason = exception_reason(request, amount, rules, is_offline=self.told.is_offline(request))
+            reason = exception_reason(request, rules, is_offline=self.told.is_offline(request))
             if amount == 0:
                 self._end(number, "reversed", 0, is_old=is_old)
             elif is_old and order and order["action"] == "write_off" and _can_end(order, reason):
@@ -221,7 +221,7 @@ class Sales:
                 yield presented.line(day, amount)
 
 
-def exception_reason(request: Request, amount: int, rules: Rules, *, is_offline: bool) -> str:
+def exception_reason(request: Request, rules: Rules, *, is_offline: bool) -> str:
     """Why an approval cannot be presented; empty: it can."""
     contract = rules.contract(request.merchant_id)
     if contract is None:
@@ -234,7 +234,7 @@ def exception_reason(request: Request, amount: int, rules: Rules, *, is_offline:
         return "origin"
     if request.transaction_type not in TYPES:
         return "type"
-    if is_offline and abs(amount) > rules.floor_limit(contract):
+    if is_offline and abs(request.captured_minor or 0) > rules.floor_limit(contract):  # as it was sold
         return "floor"
     return ""
 
