@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from switch.centre.as_process import running_centre
 from tests.gateway.site.test_browser import post_order, type_card
 from tests.support.browsers import IN_A_BROWSER, opened_browser
 from tests.support.http_shop import HttpShop
 from tests.support.office_clerk import PASSWORD, TELECOM
 from tests.support.payment_page import FRICTIONLESS
+from tests.support.running_office import running_office
 
 pytestmark = IN_A_BROWSER
 #: What is wrong with a page: wider than the window, a field without a label, several headings, an unknown text.
@@ -35,11 +33,8 @@ FAULTS = """() => {
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, HttpShop]]:
-    data = tmp_path_factory.mktemp("office") / "var"
-    command = [sys.executable, "-m", "switch", "gateway", "office", "password", TELECOM, "--data", str(data)]
-    with HttpShop.open() as shop, running_centre(data, ["--gateway"]) as centre:
-        subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True, stdout=subprocess.DEVNULL)
-        yield centre.ready["gateway"]["url"], shop
+    with running_office(tmp_path_factory.mktemp("office")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
