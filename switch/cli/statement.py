@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -98,8 +99,6 @@ def statement(
     switch statement TELECOM00000001 --lang ar --format pdf --out kashf.pdf
     """
     from switch.endofday.statements import stated
-    from switch.settlement.layouts.statement_faults import StatementFault
-    from switch.specs.load import specs_of
 
     if as_json and given("form"):
         raise SwitchError("--json: found beside --format, expected one of them")
@@ -109,18 +108,18 @@ def statement(
         raise SwitchError("--seed: found without --fault, expected both")
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
-    wanted = _Wanted(layout, [StatementFault.parse(text, seed) for text in fault_texts])
+    wanted = _Wanted(layout, _faults(fault_texts, seed))
     span = None if (month, since, until) == (None, None, None) else span_of(month, since, until, business_date)
-    specs = specs_of(data, specs_folder)
+    merchants = _merchants_of(data, specs_folder)
     form = "json" if as_json else form
     try:
         if span is None:
-            with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
+            with stated(data, merchant_id, business_date, merchants, language()) as told:
                 until, content = told.head.business_date, _content(told, form, excel_fr, wanted)
         else:
             until, content = _of_range(data, merchant_id, span, form, excel_fr, wanted)
     except SwitchError as error:
-        if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
+        if type(error) is SwitchError and str(error).startswith("merchant: "):
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
@@ -135,6 +134,29 @@ def statement(
         click.echo(content, file=sys.stdout.buffer, nl=False)
     else:
         click.echo(content.decode(), nl=False)
+
+
+def _faults(texts: Sequence[str], seed: int) -> list[StatementFault]:
+    """What the statement is to be spoilt with, most often nothing. SwitchError where a fault is none."""
+    if not texts:
+        return []
+    from switch.settlement.layouts.statement_faults import StatementFault
+
+    return [StatementFault.parse(text, seed) for text in texts]
+
+
+def _merchants_of(data: Path, specs_folder: Path | None) -> Callable[[], Collection[str]]:
+    """How to find the merchants of the specification, which is not read for a merchant of the books, unless it was named."""
+
+    def read() -> Collection[str]:
+        from switch.specs.load import specs_of
+
+        return specs_of(data, specs_folder).merchants.keys()
+
+    if specs_folder is None:
+        return read
+    merchants = read()
+    return lambda: merchants
 
 
 def _of_range(data: Path, merchant_id: str, span: DateSpan, form: _Form, excel_fr: bool, wanted: _Wanted) -> tuple[str, bytes]:

@@ -41,7 +41,7 @@ def visible_lines(text: str, *, styled: bool = False) -> str:
 
     JSON stays JSON: what its strings may hold as it is, is written out as JSON writes it.
     """
-    if text.isprintable():
+    if text.replace("\r\n", "").replace("\n", "").isprintable():
         return text
     return re.sub(_UNSHOWN_BUT_STYLES if styled else _UNSHOWN_BUT_LINES, _written_out, text)
 

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import repeat
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
@@ -151,15 +152,17 @@ def render(
     stated = _stated(connection, business_date)
     if "pdf" in forms and letters is None:
         letters = system_letters()
+    asked = list(_some_at_a_time(connection, business_date, stated)) if texts or forms else []
     with ready_lines(connection, business_date) as ready:
-        for done, some in _some_at_a_time(connection, business_date, stated) if texts or forms else ():
+        heads = (heads_between(connection, business_date, some[0], some[-1]) for _, some in asked)
+        turns = ready.in_turn(heads) if ready and texts else repeat(None)
+        for done, some in asked:
             told = f"closing {business_date}: writing statement {done + 1:,} of {len(stated):,}"
             say(Measured(told, done, len(stated)))
             see_merchants(connection, (business_date,), some[0], some[-1])
-            parts = [some[at : at + STATEMENTS_ASKED] for at in range(0, len(some), STATEMENTS_ASKED)]
-            if ready is not None and texts:
-                ready.write([head for part in parts for head in heads_between(connection, business_date, part[0], part[-1])])
-            for part in parts:
+            next(turns)
+            for at in range(0, len(some), STATEMENTS_ASKED):
+                part = some[at : at + STATEMENTS_ASKED]
                 for statement in statements_between(connection, business_date, part[0], part[-1], ready):
                     _write_statement_files(statement, folder, texts, forms, letters)
     for merchant_id, month, stated_on in _invoiced(connection, business_date):

@@ -6,7 +6,7 @@ import difflib
 import io
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.endofday.layout_facts import BooksFacts, LinesInBooks
 from switch.endofday.line_files.door import see_merchants
-from switch.endofday.line_files.ready import ReadyLines
+from switch.endofday.line_files.ready import Ready, ReadyWhenAsked
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
 from switch.record import of_row
@@ -59,7 +59,7 @@ def heads_between(connection: sqlite3.Connection, business_date: str, first: str
 
 
 def statements_between(
-    connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: ReadyLines | None = None
+    connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: Ready | None = None
 ) -> Iterator[Statement]:
     """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later, but
     for those that are ``ready``."""
@@ -78,7 +78,8 @@ def statements_between(
     conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
     for head in heads_between(connection, business_date, first, last):
         of = head.merchant_id
-        key, ask = {"business_date": business_date, "merchant_id": of}, partial(_ask_of, connection, ready)
+        key = {"business_date": business_date, "merchant_id": of}
+        ask = partial(_ask_of, connection, ready or ReadyWhenAsked(connection, head))
         sections = [
             Section(of=total.of, total=total, lines=BookedLines(ask, {**key, "transaction_type": total.of}))
             for total in sorted(types[of], key=lambda total: SECTIONS.index(total.of))
@@ -98,10 +99,10 @@ def statements_between(
 
 
 def _ask_of(
-    connection: sqlite3.Connection, ready: ReadyLines | None, sql: str, parameters: Mapping[str, object]
+    connection: sqlite3.Connection, ready: Ready, sql: str, parameters: Mapping[str, object]
 ) -> Iterable[tuple[Any, ...]]:
     """The rows of a query of a merchant's lines of a date."""
-    if ready is not None and (answer := ready.answer(sql, parameters)) is not None:
+    if (answer := ready.answer(sql, parameters)) is not None:
         return answer
     of = str(parameters["merchant_id"])
     see_merchants(connection, (str(parameters["business_date"]),), of, of)
@@ -113,7 +114,7 @@ def statement(
     merchant_id: str,
     business_date: str | None = None,
     fmt: TextForm = "text",
-    merchants: Collection[str] = (),
+    merchants: Callable[[], Collection[str]] = tuple,
     language: StatementLanguage | None = None,
 ) -> str:
     """The statement of a merchant as a form of text; see ``stated``."""
@@ -140,17 +141,18 @@ def stated(
     data: Path,
     merchant_id: str,
     business_date: str | None = None,
-    merchants: Collection[str] = (),
+    merchants: Callable[[], Collection[str]] = tuple,
     language: StatementLanguage | None = None,
 ) -> Iterator[Statement]:
-    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides.
+    """The statement of a merchant for a closed date, its latest where none is named.
 
-    It is in the merchant's language, unless another is asked for, and reads its lines from the books while they are open.
+    It is in the merchant's language, unless another is asked for, and reads its lines from the books while they are open. Where
+    they do not know the merchant, ``merchants`` tells the ids that are known besides.
     """
     with books.opened(data, still=True) as connection:
         known = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
-        if merchant_id not in known and merchant_id not in merchants:
-            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*known, *merchants})))
+        if merchant_id not in known and merchant_id not in (others := merchants()):
+            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*known, *others})))
         query = "SELECT MAX(business_date) FROM payout WHERE merchant_id = ?"
         (latest,) = connection.execute(query, (merchant_id,)).fetchone()
         chosen = business_date or latest

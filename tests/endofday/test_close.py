@@ -640,7 +640,7 @@ def test_asking_for_a_statement_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NegativeAnswerError, match=f"no statement of {SATURDAY}, its latest is of {FRIDAY}"):
         statement(tmp_path, GROCER.id, SATURDAY)
     with pytest.raises(NegativeAnswerError, match=f"{HOTEL.id} has no statement yet"):
-        statement(tmp_path, HOTEL.id, merchants=SPECS.merchants)
+        statement(tmp_path, HOTEL.id, merchants=lambda: SPECS.merchants)
 
 
 def test_a_folder_without_a_journal_or_with_something_else(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from attrs import Factory
 
 from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, fault_of, reading, rows_of
 from switch.errors import DataFolderError
+from switch.machine.files import kind_at
 from switch.record import frozen
 
 _NAMES: Final = "|".join(LINE_TABLES)
@@ -119,10 +121,16 @@ class BooksConnection(sqlite3.Connection):
 
     def files_of(self, business_date: str, table: str) -> list[LineFile]:
         """The files of a date, as they were written; none where its lines are rows. DataFolderError where one is not."""
-        found = [file for file in self.files() if (file.business_date, file.table_name) == (business_date, table)]
-        if found and self.data is not None:
-            self._prove(self.data, found)
+        with self.files_read(business_date, table) as found:
+            pass
         return found
+
+    @contextmanager
+    def files_read(self, business_date: str, table: str) -> Iterator[list[LineFile]]:
+        """The same for what reads them in the block, while their bytes are looked at: it comes to something at the end only."""
+        found = [file for file in self.files() if (file.business_date, file.table_name) == (business_date, table)]
+        with self._proving(self.data or Path(), found if self.data is not None else ()):
+            yield found
 
     def copy_lines(self, business_date: str, table: str, into: str, columns: Sequence[str]) -> bool:
         """Add some columns of the lines of a date to a temporary table, by request; false where they do not stand in files."""
@@ -151,20 +159,32 @@ class BooksConnection(sqlite3.Connection):
             if not (dated or others or filled or always):
                 self._nothing = {**self._nothing, table: self.generation}
                 return
-            self._prove(data, [*dated, *others])
             super().execute(_FILLED)
-            self._fill_table(data, table, dated, others, json.dumps(ids))
+            with self._proving(data, [*dated, *others]):
+                self._fill_table(data, table, dated, others, json.dumps(ids))
             super().execute("INSERT OR REPLACE INTO temp.lines_filled VALUES (?, ?)", (table, self.generation))
 
     def _is_shown(self) -> bool:
         return super().execute(_IS_FILLED).fetchone() is not None
 
-    def _prove(self, data: Path, files: Sequence[LineFile]) -> None:
+    @contextmanager
+    def _proving(self, data: Path, files: Sequence[LineFile]) -> Iterator[None]:
+        """Read some files. Their bytes are looked at meanwhile, in threads beside: DataFolderError where one is not as it was
+        written, whatever came of reading it."""
         self._proved = self._proved or set()
-        for file in files:
-            if file.path not in self._proved and (fault := fault_of(data, file)):
-                raise DataFolderError(fault)
-            self._proved.add(file.path)
+        unproved = [file for file in files if file.path not in self._proved]
+        for file in unproved:
+            if kind_at(data / file.path) is not None:  # a pipe, say, that nobody would ever have read to its end
+                raise DataFolderError(str(fault_of(data, file)))
+        with ThreadPoolExecutor() as beside:
+            faults = beside.map(partial(fault_of, data), unproved)
+            try:
+                yield
+            finally:
+                for file, fault in zip(unproved, faults, strict=True):
+                    if fault is not None:
+                        raise DataFolderError(fault) from None
+                    self._proved.add(file.path)
 
     def _fill_table(self, data: Path, table: str, dated: list[LineFile], others: list[LineFile], ids: str) -> None:
         names = self.columns(table)

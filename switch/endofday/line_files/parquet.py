@@ -23,7 +23,7 @@ LINES_FOLDER: Final = "lines"  #: in a data folder
 #: Tables of the books whose rows may stand in files -> the order in which they stand there.
 LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
 _PATTERN: Final = re.compile(r"[*?\[]")  #: which DuckDB takes for a pattern of many names
-ROWS_IN_GROUP: Final = 122_880  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
+ROWS_IN_GROUP: Final = 40_960  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
 ROWS_READ_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
 
 
@@ -51,6 +51,7 @@ def connected(needed_by: str, missing: type[SwitchError] = SwitchError) -> Itera
         raise missing(f"{needed_by}: found no duckdb, expected it (pip install '{DUCKDB_EXTRA}' brings it)") from None
     with closing(duckdb.connect()) as duck:
         duck.execute("SET autoinstall_known_extensions = false")
+        duck.execute("SET enable_progress_bar = false")  # which it draws where Python is asked line by line
         duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
         duck.execute("SET temp_directory = ''")  # or it would write where the command was typed
         duck.execute("SET preserve_insertion_order = false")
@@ -88,11 +89,11 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
     return written(data, business_date, table, path, (count, first, last), "duckdb")
 
 
-def copy_to(duck: Any, rows: str, path: Path) -> None:
+def copy_to(duck: Any, rows: str, path: Path, rows_in_group: int = ROWS_IN_GROUP) -> None:
     """Write what a query of DuckDB finds, in its order, into a file that is there."""
     duck.execute(
-        f"COPY ({rows}) TO {quoted(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_IN_GROUP}, USE_TMP_FILE false)"
+        f"COPY ({rows}) TO {quoted(path)} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+        f"ROW_GROUP_SIZE {rows_in_group}, USE_TMP_FILE false)"
     )
 
 

@@ -6,10 +6,11 @@ They are the answers to what ``settlement.ready`` asks of each section, so the s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import Factory, define
 
@@ -23,51 +24,113 @@ WORDS_SQL: Final = resources.files(__package__).joinpath("line_words.sql").read_
 LINES_READY_MAX: Final = 200_000  #: of a merchant; they take some 2 kB each
 #: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
+#: Merchant and type of transaction -> what the query of SQLite would answer.
+Sections = dict[tuple[str, str], tuple[Any, ...]]
+
+
+class Ready(Protocol):
+    """Lines that stand ready."""
+
+    def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
+        """What stands here of a query; None where that is not asked, or of no merchant that is here."""
 
 
 @define
 class ReadyLines:
-    """The lines of some merchants of a date, as far as they were asked for (``write``)."""
+    """``Ready``: of some merchants of a date, in the turn of ``in_turn``."""
 
     duck: Any
+    beside: Executor  #: of one thread, in which DuckDB works
     business_date: str
-    sections: dict[tuple[str, str], tuple[Any, ...]] = Factory(dict)
+    sections: Sections = Factory(dict)
 
-    def write(self, heads: Sequence[Head]) -> None:
-        """Write the lines of these merchants, which stand in their order, in place of those that were written before; but for
-        merchants of so many lines that they would not go into memory, who are read a thousand lines at a time."""
-        self.sections = {}
-        heads = [head for head in heads if head.presentment_count <= LINES_READY_MAX]
-        if not heads:
-            return
-        marks = [dict(zip(LINE_MARKS, marks_of(head), strict=True)) for head in heads]
-        columns = {name: [each[name] for each in marks] for name in LINE_MARKS}
-        unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in LINE_MARKS)
-        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
-        found = self.duck.execute(LINES_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
-        self.sections = {(row[0], row[1]): row[2:] for row in found.fetchall()}
+    def in_turn(self, asked: Iterable[Sequence[Head]]) -> Iterator[None]:
+        """Have the lines of some merchants here, and at the next turn those of others in their place: these are written in a
+        thread beside meanwhile.
+
+        But for merchants of so many lines that they would not go into memory, who are read a thousand lines at a time.
+        """
+        writing: Future[Sections] | None = None
+        for heads in asked:
+            following = self.beside.submit(_written, self.duck, heads)
+            if writing is not None:
+                self.sections = writing.result()
+                yield
+            writing = following
+        if writing is not None:
+            self.sections = writing.result()
+            yield
 
     def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
-        """What stands here of a query; None where that is not asked, or of no merchant that is here."""
         if sql != READY_LINES or parameters["business_date"] != self.business_date:
             return None
-        section = self.sections.get((str(parameters["merchant_id"]), str(parameters["transaction_type"])))
-        if section is None:
+        return _answer(self.sections, parameters)
+
+
+@define
+class ReadyWhenAsked:
+    """``Ready``: of one merchant, whose lines are written when the first of them is asked for."""
+
+    connection: sqlite3.Connection
+    head: Head
+    sections: Sections | None = None
+
+    def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
+        if sql != READY_LINES:
             return None
-        return [section if parameters["after"] == -1 else _NO_MORE]
+        if self.sections is None:
+            self.sections = {}
+            with _reading(self.connection, self.head.business_date) as duck:
+                if duck is not None:
+                    self.sections = _written(duck, [self.head])
+        return _answer(self.sections, parameters)
 
 
 @contextmanager
 def ready_lines(connection: sqlite3.Connection, business_date: str) -> Iterator[ReadyLines | None]:
     """The lines of a date, to be written by DuckDB; None where they do not stand in files alone."""
+    if isinstance(connection, BooksConnection):
+        connection.files_of(business_date, "presentment")  # whatever is wrong with them is said before the first is written
+    with _reading(connection, business_date) as duck, ThreadPoolExecutor(1) as beside:
+        yield None if duck is None else ReadyLines(duck, beside, business_date)
+
+
+@contextmanager
+def _reading(connection: sqlite3.Connection, business_date: str) -> Iterator[Any]:
+    """DuckDB that has the presentments of a date; None where they do not stand in files alone.
+
+    What is wrong with the files is said at the end: DataFolderError.
+    """
     if not isinstance(connection, BooksConnection) or connection.data is None:
         yield None
         return
-    files = connection.files_of(business_date, "presentment")
-    if not files:
-        yield None
-        return
-    with reading(connection.data, business_date) as duck, said(connection.data):
+    with ExitStack() as read:
+        files = read.enter_context(connection.files_read(business_date, "presentment"))
+        if not files:
+            yield None
+            return
+        duck = read.enter_context(reading(connection.data, business_date))
+        read.enter_context(said(connection.data))
         duck.execute(f"CREATE TEMP VIEW presentment AS FROM {all_of([connection.data / file.path for file in files])}")
         duck.execute(WORDS_SQL)
-        yield ReadyLines(duck, business_date)
+        yield duck
+
+
+def _written(duck: Any, heads: Sequence[Head]) -> Sections:
+    """The lines of merchants, who stand in their order."""
+    heads = [head for head in heads if head.presentment_count <= LINES_READY_MAX]
+    if not heads:
+        return {}
+    marks = [dict(zip(LINE_MARKS, marks_of(head), strict=True)) for head in heads]
+    columns = {name: [each[name] for each in marks] for name in LINE_MARKS}
+    unnested = ", ".join(f"UNNEST(${name}) AS {name}" for name in LINE_MARKS)
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE mark AS SELECT {unnested}", columns)
+    found = duck.execute(LINES_SQL, {"first": heads[0].merchant_id, "last": heads[-1].merchant_id})
+    return {(row[0], row[1]): row[2:] for row in found.fetchall()}
+
+
+def _answer(sections: Sections, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
+    section = sections.get((str(parameters["merchant_id"]), str(parameters["transaction_type"])))
+    if section is None:
+        return None
+    return [section if parameters["after"] == -1 else _NO_MORE]

@@ -56,7 +56,7 @@ def read_statement(data: Path, merchant_id: str, business_date: str, suffix: str
 
 
 def _made(data: Path, merchant_id: str, business_date: str, suffix: str) -> bytes:
-    with stated(data, merchant_id, business_date, {merchant_id}) as statement:
+    with stated(data, merchant_id, business_date, lambda: {merchant_id}) as statement:
         layout = statement.facts.layout if statement.facts is not None else "detailed"
         for form in BYTES_SUFFIXES:
             if suffix == form:
