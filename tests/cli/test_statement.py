@@ -47,6 +47,27 @@ def test_format_json_is_json(data: Path) -> None:
     assert run("statement", GROCER.id, "--format", "json", "--data", data).json["merchant_id"] == GROCER.id
 
 
+def test_the_specification_is_read_where_it_is_named_or_the_merchant_is_unknown(data: Path, tmp_path: Path) -> None:
+    (broken := tmp_path / "specs").mkdir()
+    refused = run("statement", GROCER.id, "--specs", broken, "--data", data)
+    assert (refused.code, refused.out) == (2, "")
+    assert "calendar.toml: found no such file" in refused.sentence
+    assert run("statement", GROCER.id, "--data", data).code == 0
+    unknown = run("statement", "EPICERIE0000002", "--data", data)
+    assert unknown.sentence.startswith("MERCHANT: found 'EPICERIE0000002', expected one such as EPICERIE0000001")
+    known = run("statement", "TELECOM00000001", "--data", data)
+    assert known.code == 1
+    assert known.sentence == "merchant TELECOM00000001 has no statement yet: none of its sales is in a closed day"
+
+
+def test_a_known_merchant_needs_no_specification(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(*_: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("switch.specs.load.load_specs", unreadable)
+    assert run("statement", GROCER.id, "--data", data).code == 0
+
+
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])
 def test_a_terminal_is_refused_bytes(data: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))

@@ -37,6 +37,14 @@ def test_lines_are_kept_and_json_means_the_same(text: str) -> None:
     assert visible_lines("a\r\nb\nc") == "a\r\nb\nc"
 
 
+@given(st.text(st.sampled_from("a\r\n\x1b")))
+@example("\r\r\n\n")
+def test_only_ends_of_lines_stay(text: str) -> None:
+    shown = visible_lines(text)
+    assert not set(shown.replace("\r\n", "\n")) & {"\r", "\x1b"}
+    assert shown.replace(r"\x0d", "\r").replace(r"\x1b", "\x1b") == text
+
+
 def test_styles_are_kept_where_there_is_a_terminal() -> None:
     assert visible_lines("\x1b[1mA\x1b[0m\x1b[2J", styled=True) == "\x1b[1mA\x1b[0m\\x1b[2J"
     assert visible_lines("\x1b[1mA") == r"\x1b[1mA"

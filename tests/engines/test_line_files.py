@@ -174,10 +174,12 @@ def asked_rrn(data: Path) -> str:
     return rrn
 
 
-def test_a_changed_file_is_one_sentence_and_nothing_is_written(closed: Path) -> None:
+@pytest.mark.parametrize("way", ["one bit", "cut short", "empty"])
+def test_a_changed_file_is_one_sentence_and_nothing_is_written(closed: Path, way: str) -> None:
     (path,) = files_in(closed)
     whole = path.read_bytes()
-    path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+    changed = {"one bit": whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:], "cut short": whole[:-100], "empty": b""}[way]
+    path.write_bytes(changed)
     sentence = f"{path}: found other bytes, expected the lines of {FRIDAY} as its close wrote them"
     assert set(refused(closed)) == {sentence}
     assert asked(closed, "SELECT COUNT(*) FROM closed_day") == [(1,)]

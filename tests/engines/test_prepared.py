@@ -17,6 +17,7 @@ from switch.batch.preparation import prepare_journal
 from switch.endofday.close import close_day
 from switch.endofday.engines import in_duckdb, prepared
 from switch.endofday.engines.prepared import PREPARED_FOLDER, PreparedRange
+from switch.endofday.line_files.parquet import all_of, connected
 from switch.errors import DataFolderError
 from tests.clearing.story import DATES, SPECS
 from tests.cli.command import run
@@ -89,6 +90,15 @@ def test_the_close_takes_what_is_prepared_and_removes_it(tmp_path: Path, used: l
         close(data)
     assert [(each.first, each.last) for each in used] == [(first, first + 2) for first in range(1, 18, 3)]
     assert not written(data)
+
+
+def test_files_are_in_the_order_of_merchants_whom_a_close_reads_some_at_a_time(tmp_path: Path) -> None:
+    data = with_journal(tmp_path)
+    prepare_journal(data)
+    with connected("test") as duck:
+        found = [duck.execute(f"SELECT merchant_id, request_id FROM {all_of([path])}").fetchall() for path in written(data)]
+    assert len(found) == 6
+    assert found == [sorted(rows) for rows in found]
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from bench.day_close import BUSINESS_DATE, MIDNIGHT_MS, shops, specs_of, write_journal
 from switch.casework.dispute_files import set_aside, take_file
 from switch.clearing.engine import EngineName
-from switch.endofday import cleared_notices
+from switch.endofday import cleared_notices, files
 from switch.endofday.close import check_books, close_day
 from switch.endofday.engines import notices
 from switch.endofday.line_files import parquet, ready
@@ -181,6 +182,33 @@ def test_a_merchant_of_many_lines_is_written_some_at_a_time(tmp_path: Path, monk
     monkeypatch.setattr(ready, "LINES_READY_MAX", 1)
     parted = closed_dates(tmp_path / "parted", "duckdb", "duckdb")
     assert list(contents(parted)) == list(contents(whole))
+    assert statement(parted, SHOP, FRIDAY, "csv") == statement(whole, SHOP, FRIDAY, "csv")
+
+
+@pytest.mark.parametrize("lines_asked", [1, 3, 50_000])
+def test_lines_are_the_same_however_many_are_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines_asked: int
+) -> None:
+    monkeypatch.setattr(files, "LINES_ASKED", lines_asked)
+    engines: tuple[EngineName, ...] = ("sqlite", "duckdb")
+    for engine in engines:
+        (made := tmp_path / engine).mkdir()
+        write_journal(made, 40, shops(7))
+        close_day(made, specs_of(shops(7)), BUSINESS_DATE, MIDNIGHT_MS + 2 * 86_400_000, engine=engine)
+    assert list(contents(tmp_path / "duckdb")) == list(contents(tmp_path / "sqlite"))
+
+
+def test_a_fault_in_writing_lines_beside_is_said_and_the_next_close_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = closed_dates(tmp_path, "duckdb", "sqlite")
+    shutil.rmtree(data / "days" / FRIDAY)
+    with monkeypatch.context() as patched:
+        patched.setattr(ready, "LINES_SQL", "SELECT * FROM nowhere")
+        with pytest.raises(DataFolderError, match="DuckDB found 'Catalog Error"):
+            close_day(data, day_specs(), FRIDAY, later_ms(data))
+    assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "rendered_again"
+    assert check_books(data).faults == ()
 
 
 def contents(data: Path) -> Iterator[tuple[str, bytes]]:

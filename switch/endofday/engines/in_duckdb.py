@@ -162,11 +162,11 @@ class Duck:
         return name
 
     def _ranges(self) -> list[str]:
-        """The merchants of what is captured, parted so that each part has about ``LINES_IN_FILE`` of it."""
+        """The merchants of what is decided, parted so that each part has about ``LINES_IN_FILE`` of it."""
         if not self.ranges:
             rows = self.duck.execute(
                 "SELECT MAX(merchant_id) FROM (SELECT merchant_id, SUM(COUNT(*)) OVER (ORDER BY merchant_id) // $1 AS part "
-                "FROM captured_lines WHERE exception_reason IS NULL GROUP BY merchant_id) GROUP BY part ORDER BY part",
+                "FROM journal.decided GROUP BY merchant_id) GROUP BY part ORDER BY part",
                 [LINES_IN_FILE],
             ).fetchall()
             last = [quoted(row[0]) for row in rows[:-1]]
