@@ -30,9 +30,10 @@ from switch.record import frozen
 PREPARED_FOLDER: Final = "prepared"  #: in a data folder
 #: The journal under a second name: no other one can have its place on the disk as long as this one is there.
 JOURNAL_LINK: Final = "journal"
-REQUESTS_IN_RANGE: Final = 200_000  #: some 10 MB of a file; what is not a whole range yet is handed over by the close
-#: Files are in the order of merchants, some of whom a close presents at a time: it reads these groups of a file, and no others.
-ROWS_IN_GROUP: Final = 20_480
+REQUESTS_IN_RANGE: Final = 200_000  #: some 7 MB of a file; what is not a whole range yet is handed over by the close
+#: Files are in the order of merchants, some of whom a close presents at a time: it reads small groups of a file, several times,
+#: and removes it at its end.
+_KEPT: Final = "COMPRESSION lz4_raw, ROW_GROUP_SIZE 20480"
 _NAME: Final = re.compile(r"(\d{12})-(\d{12})\.(\d{4}-\d\d-\d\d)\.(plain|escaped)\.([0-9a-f]{64})\.parquet", re.ASCII)
 _TABLE: Final = "journal.prepared"
 LAST_REQUEST: Final = "SELECT COALESCE(MAX(id), 0) FROM journal.request"
@@ -125,7 +126,7 @@ def prepare(
         (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {_TABLE}").fetchone()
         begin_file(partial := folder / f".{secrets.token_hex(8)}.partial")
         try:
-            copy_to(duck, f"FROM {_TABLE} ORDER BY merchant_id, request_id", partial, ROWS_IN_GROUP)
+            copy_to(duck, f"FROM {_TABLE} ORDER BY merchant_id, request_id", partial, _KEPT)
             sha256, words = digest_of(partial), "plain" if is_plain else "escaped"
             path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
             sync(partial)

@@ -23,7 +23,8 @@ LINES_FOLDER: Final = "lines"  #: in a data folder
 #: Tables of the books whose rows may stand in files -> the order in which they stand there.
 LINE_TABLES: Final = {"presentment": "merchant_id, request_id", "fee_line": "merchant_id, request_id, kind"}
 _PATTERN: Final = re.compile(r"[*?\[]")  #: which DuckDB takes for a pattern of many names
-ROWS_IN_GROUP: Final = 40_960  #: what DuckDB reads at least; it skips groups whose merchants nobody wants
+#: How lines are kept. DuckDB reads a group of rows at least, and skips those whose merchants nobody wants.
+LINES_KEPT: Final = "COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960"
 ROWS_READ_AT_ONCE: Final = 2_000  #: in memory, as rows of Python
 
 
@@ -89,12 +90,9 @@ def write_file(duck: Any, data: Path, business_date: str, table: str, rows: str)
     return written(data, business_date, table, path, (count, first, last), "duckdb")
 
 
-def copy_to(duck: Any, rows: str, path: Path, rows_in_group: int = ROWS_IN_GROUP) -> None:
+def copy_to(duck: Any, rows: str, path: Path, kept: str = LINES_KEPT) -> None:
     """Write what a query of DuckDB finds, in its order, into a file that is there."""
-    duck.execute(
-        f"COPY ({rows}) TO {quoted(path)} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-        f"ROW_GROUP_SIZE {rows_in_group}, USE_TMP_FILE false)"
-    )
+    duck.execute(f"COPY ({rows}) TO {quoted(path)} (FORMAT parquet, PARQUET_VERSION v2, {kept}, USE_TMP_FILE false)")
 
 
 def begun(data: Path, business_date: str, table: str) -> Path:
