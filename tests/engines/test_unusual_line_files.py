@@ -16,14 +16,16 @@ import pytest
 from bench.day_close import BUSINESS_DATE, MIDNIGHT_MS, shops, specs_of, write_journal
 from switch.casework.dispute_files import set_aside, take_file
 from switch.clearing.engine import EngineName
-from switch.endofday import cleared_notices, files
+from switch.endofday import books, cleared_notices, files
 from switch.endofday.close import check_books, close_day
 from switch.endofday.engines import notices
-from switch.endofday.line_files import parquet, ready
+from switch.endofday.line_files import door, parquet, ready
 from switch.endofday.statements import statement
 from switch.errors import DataFolderError
 from switch.gateway.store.settled_remises import PaymentKey, settled_remises
 from switch.issuers.process.notices import cleared_file
+from switch.settlement.ready.ready_lines import READY_LINES
+from switch.settlement.statement_forms import TextForm
 from tests.engines.extra import WITH_DUCKDB
 from tests.support.day_builders import FRIDAY, NOW_MS, day_specs, journal_of, later_ms
 from tests.support.dispute_builders import RULES
@@ -196,6 +198,44 @@ def test_lines_are_the_same_however_many_are_written_at_once(
         write_journal(made, 40, shops(7))
         close_day(made, specs_of(shops(7)), BUSINESS_DATE, MIDNIGHT_MS + 2 * 86_400_000, engine=engine)
     assert list(contents(tmp_path / "duckdb")) == list(contents(tmp_path / "sqlite"))
+
+
+def test_plain_lines_are_never_copied_into_the_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path
+    write_journal(data, 40, shops(7))
+    close_day(data, specs_of(shops(7)), BUSINESS_DATE, MIDNIGHT_MS + 2 * 86_400_000, engine="duckdb")
+    before = dict(contents(data))
+    shutil.rmtree(data / "days")
+    monkeypatch.setattr(files, "LINES_ASKED", 3)
+    monkeypatch.setattr(door.BooksConnection, "_fill_table", lambda *_: pytest.fail("lines were copied"))
+    with books.opened(data, to_write=True) as connection:
+        files.render(connection, files.day_folder(data, BUSINESS_DATE), BUSINESS_DATE)
+    assert dict(contents(data)) == before
+    forms: dict[TextForm, str] = {"csv": "csv", "text": "txt"}
+    for form, suffix in forms.items():
+        assert (
+            statement(data, shops(7)[0], BUSINESS_DATE, form).encode()
+            == before[f"days/{BUSINESS_DATE}/statements/{shops(7)[0]}.{suffix}"]
+        )
+
+
+def test_lines_that_are_many_or_not_plain_come_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = closed_dates(tmp_path, "duckdb", "sqlite")
+    expected = statement(data, SHOP, FRIDAY, "csv")
+    asked: list[str] = []
+    execute = door.BooksConnection.execute
+
+    def seen(self: door.BooksConnection, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        asked.extend([sql] if sql == READY_LINES else [])
+        return execute(self, sql, parameters)
+
+    monkeypatch.setattr(door.BooksConnection, "execute", seen)
+    assert (statement(data, SHOP, FRIDAY, "csv"), len(asked)) == (expected, 0)
+    monkeypatch.setattr(ready, "LINES_WHEN_ASKED_MAX", 1)
+    assert (statement(data, SHOP, FRIDAY, "csv"), len(asked)) == (expected, 1)
+    monkeypatch.setattr(ready, "LINES_WHEN_ASKED_MAX", 20_000)
+    monkeypatch.setattr(ready, "LINES_SQL", ready.LINES_SQL.replace("BOOL_OR(is_odd)", "TRUE"))
+    assert (statement(data, SHOP, FRIDAY, "csv"), len(asked)) == (expected, 2)
 
 
 def test_a_fault_in_writing_lines_beside_is_said_and_the_next_close_finishes(

@@ -154,11 +154,10 @@ class Duck:
             self.duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
 
     def _few(self, column: str, parameters: Mapping[str, object]) -> str:
-        """The type of a column of lines that has a few values."""
+        """The type of a column of lines that has a few values; it sorts as they do."""
         values, name = bound(_FEW[column], parameters), f"few_{column}"
-        self.duck.execute(
-            f"CREATE OR REPLACE TYPE {name} AS ENUM (SELECT DISTINCT {column} FROM ({values}) WHERE {column} IS NOT NULL)"
-        )
+        found = f"SELECT DISTINCT {column} FROM ({values}) WHERE {column} IS NOT NULL ORDER BY {column}"
+        self.duck.execute(f"CREATE OR REPLACE TYPE {name} AS ENUM ({found})")
         return name
 
     def _ranges(self) -> list[str]:

@@ -21,9 +21,8 @@ from typing import Any, Final
 
 from attrs import Factory
 
-from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, fault_of, reading, rows_of
+from switch.endofday.line_files.parquet import LINE_TABLES, LineFile, fault_of, is_in_place, reading, rows_of
 from switch.errors import DataFolderError
-from switch.machine.files import kind_at
 from switch.record import frozen
 
 _NAMES: Final = "|".join(LINE_TABLES)
@@ -174,8 +173,8 @@ class BooksConnection(sqlite3.Connection):
         self._proved = self._proved or set()
         unproved = [file for file in files if file.path not in self._proved]
         for file in unproved:
-            if kind_at(data / file.path) is not None:  # a pipe, say, that nobody would ever have read to its end
-                raise DataFolderError(str(fault_of(data, file)))
+            if not is_in_place(data, file) and (fault := fault_of(data, file)) is not None:
+                raise DataFolderError(fault)
         with ThreadPoolExecutor() as beside:
             faults = beside.map(partial(fault_of, data), unproved)
             try:

@@ -155,6 +155,15 @@ def fault_of(data: Path, file: LineFile) -> str | None:
         return f"{path}: found {error.strerror}, {expected}"
 
 
+def is_in_place(data: Path, file: LineFile) -> bool:
+    """Whether there is a file of as many bytes as were written: one that may be read while its bytes are looked at."""
+    path = data / file.path
+    try:
+        return kind_at(path) is None and path.stat().st_size == file.byte_count
+    except OSError:
+        return False
+
+
 def rows_of(
     data: Path,
     files: Sequence[LineFile],

@@ -22,6 +22,9 @@ from switch.settlement.statement import Head
 LINES_SQL: Final = resources.files(__package__).joinpath("ready_lines.sql").read_text(encoding="utf-8")
 WORDS_SQL: Final = resources.files(__package__).joinpath("line_words.sql").read_text(encoding="utf-8")
 LINES_READY_MAX: Final = 200_000  #: of a merchant; they take some 2 kB each
+LINES_WHEN_ASKED_MAX: Final = 20_000  #: the same of one statement that somebody reads, on a machine that may be small
+#: In an answer: whether some of its lines are not written as they are.
+_ARE_ODD: Final = 4
 #: Behind a section, whose lines are all of one piece: as the query of SQLite answers where it finds no line.
 _NO_MORE: Final = (None, None, 0, None, None)
 #: Merchant and type of transaction -> what the query of SQLite would answer.
@@ -69,7 +72,7 @@ class ReadyLines:
 
 @define
 class ReadyWhenAsked:
-    """``Ready``: of one merchant, whose lines are written when the first of them is asked for."""
+    """``Ready``: of one merchant, whose lines are written when the first of them is asked for, unless they are many."""
 
     connection: sqlite3.Connection
     head: Head
@@ -80,9 +83,9 @@ class ReadyWhenAsked:
             return None
         if self.sections is None:
             self.sections = {}
-            with _reading(self.connection, self.head.business_date) as duck:
-                if duck is not None:
-                    self.sections = _written(duck, [self.head])
+            if self.head.presentment_count <= LINES_WHEN_ASKED_MAX:
+                with _reading(self.connection, self.head.business_date) as duck:
+                    self.sections = {} if duck is None else _written(duck, [self.head])
         return _answer(self.sections, parameters)
 
 
@@ -131,6 +134,6 @@ def _written(duck: Any, heads: Sequence[Head]) -> Sections:
 
 def _answer(sections: Sections, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
     section = sections.get((str(parameters["merchant_id"]), str(parameters["transaction_type"])))
-    if section is None:
+    if section is None or section[_ARE_ODD]:
         return None
     return [section if parameters["after"] == -1 else _NO_MORE]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from switch.money import CURRENCIES
 from switch.record import frozen
 from switch.settlement.payouts import STATEMENT_LINES, STATEMENT_LINES_BETWEEN
-from switch.settlement.statement import AMOUNT_COLUMNS, LINES_AT_ONCE, Head, StatementRow, years_of_months
+from switch.settlement.statement import AMOUNT_COLUMNS, LINES_AT_ONCE, Head, StatementRow, batches, years_of_months
 from switch.settlement.statement_csv import CSV_LINE_END, first_cells
 from switch.settlement.statement_forms import WrittenLines
 from switch.settlement.statement_labels import LABELS, TEXT_LANGUAGE
@@ -41,17 +41,20 @@ class BookedLines:
 
     def written(self, head: Head) -> Iterator[WrittenLines | list[StatementRow]]:
         """The lines some at a time, written where all of those are plain."""
+        if not _two_decimals(head.currency):
+            yield from batches(self)
+            return
         formats, prefix = _formats(head), _prefix(head)
         asked = {**self.key, **formats, "lines_at_once": LINES_AT_ONCE, "after": -1}
         while True:
             ((as_csv, text, count, last, are_odd),) = self.ask(READY_LINES, asked)
             if not count:
                 return
-            if not are_odd and _two_decimals(head.currency) and _is_plain(as_csv, prefix, count):
+            if not are_odd and _is_plain(as_csv, prefix, count):
                 yield WrittenLines(text, as_csv)
             else:
                 between = {**self.key, "after": asked["after"], "last": last}
-                yield list(self.ask(STATEMENT_LINES_BETWEEN, between))
+                yield from batches(self.ask(STATEMENT_LINES_BETWEEN, between))
             if count < LINES_AT_ONCE:
                 return
             asked["after"] = last
