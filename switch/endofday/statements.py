@@ -18,7 +18,7 @@ from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.endofday.layout_facts import BooksFacts, LinesInBooks
 from switch.endofday.line_files.door import see_merchants
-from switch.endofday.line_files.ready import Ready, ReadyWhenAsked
+from switch.endofday.line_files.ready import LinesReady, ReadyWhenAsked
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
 from switch.record import of_row
@@ -59,7 +59,7 @@ def heads_between(connection: sqlite3.Connection, business_date: str, first: str
 
 
 def statements_between(
-    connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: Ready | None = None
+    connection: sqlite3.Connection, business_date: str, first: str, last: str, ready: LinesReady | None = None
 ) -> Iterator[Statement]:
     """The statements of a closed date, of the merchants from one to another, in their order. Their lines are read later, but
     for those that are ``ready``."""
@@ -99,7 +99,7 @@ def statements_between(
 
 
 def _ask_of(
-    connection: sqlite3.Connection, ready: Ready, sql: str, parameters: Mapping[str, object]
+    connection: sqlite3.Connection, ready: LinesReady, sql: str, parameters: Mapping[str, object]
 ) -> Iterable[tuple[Any, ...]]:
     """The rows of a query of a merchant's lines of a date."""
     if (answer := ready.answer(sql, parameters)) is not None:

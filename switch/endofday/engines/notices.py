@@ -13,7 +13,7 @@ from switch.endofday.line_files.parquet import quoted
 _COUNT: Final = """
 SELECT COUNT(*) FROM presentment WHERE issuer = $1 AND request_id NOT IN (SELECT request_id FROM told_request)
 """
-PLACES: Final = 65_536  #: of lines that are written otherwise, by which queries/notices.sql puts rows in order
+PLACES_APART: Final = 65_536  #: of lines that are written otherwise, by which queries/notices.sql puts rows in order
 #: A file of lines as they are: what CSV would part or quote is in none of them.
 _AS_LINES: Final = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', USE_TMP_FILE false)"
 
@@ -39,7 +39,7 @@ def set_apart(duck: Any, request_ids: Sequence[int]) -> None:
 def begin(duck: Any, issuer: str, apart: Sequence[tuple[int, str]]) -> int:
     """Take the lines for an issuer that are written otherwise, in their order; how many lines it gets with them. OSError
     where DuckDB finds no room."""
-    assert len(apart) < PLACES, "they are few"
+    assert len(apart) < PLACES_APART, "they are few"
     requests, lines = [number for number, _ in apart], [line for _, line in apart]
     rows = "UNNEST($1::BIGINT[]) AS request_id, UNNEST($2::VARCHAR[]) AS line, UNNEST($3::BIGINT[]) AS place"
     duck.execute(f"CREATE OR REPLACE TEMP TABLE told_apart AS SELECT {rows}", [requests, lines, [*range(1, len(apart) + 1)]])

@@ -31,7 +31,7 @@ _NO_MORE: Final = (None, None, 0, None, None)
 Sections = dict[tuple[str, str], tuple[Any, ...]]
 
 
-class Ready(Protocol):
+class LinesReady(Protocol):
     """Lines that stand ready."""
 
     def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
@@ -40,7 +40,7 @@ class Ready(Protocol):
 
 @define
 class ReadyLines:
-    """``Ready``: of some merchants of a date, in the turn of ``in_turn``."""
+    """``LinesReady``: of some merchants of a date, in the turn of ``in_turn``."""
 
     duck: Any
     beside: Executor  #: of one thread, in which DuckDB works
@@ -72,7 +72,7 @@ class ReadyLines:
 
 @define
 class ReadyWhenAsked:
-    """``Ready``: of one merchant, whose lines are written when the first of them is asked for, unless they are many."""
+    """``LinesReady``: of one merchant, whose lines are written when the first of them is asked for, unless they are many."""
 
     connection: sqlite3.Connection
     head: Head

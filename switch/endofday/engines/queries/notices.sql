@@ -1,6 +1,6 @@
 -- In DuckDB's words: the file of an issuer, which begins with a line about the day; as queries/cleared_lines.sql writes its lines for
 -- SQLite, where no text has to be escaped. `told_apart` has those that are written otherwise, `told_request` what they are of.
--- Rows are put in order, by one number (notices.PLACES), before their lines are written, which are longer. That the request is the
+-- Rows are put in order, by one number (notices.PLACES_APART), before their lines are written, which are longer. That the request is the
 -- issuer's own, as its presentment is, is said twice: so fewer requests are looked for.
 SELECT COALESCE(line, CONCAT(
   '{"request": ', request_id, ', "amount_minor": ', amount_minor, ', "approved_minor": ', approved_minor, ', "key": ["',
