@@ -11,8 +11,8 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Final
 
+from switch.clearing.gathered import DECIDED_COUNTS, fill_by_request, fill_sums
 from switch.clearing.gathered import Ask as Ask
-from switch.clearing.gathered import fill_by_request, fill_sums
 from switch.money import currency_name, format_minor
 from switch.record import frozen
 
@@ -144,8 +144,8 @@ def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
     """As many presentments, exceptions, reversed and held items as approvals: none without an approval behind it. Exceptions of
     earlier dates that the date presents are approvals of those."""
     fill_sums(ask, business_date, again=False)
-    sql = """
-    SELECT presented, listed, reversed, held, captured_later, nothing_due, approved
+    sql = f"""
+    SELECT presented, listed, reversed, held, captured_later, nothing_due_count, approved_count
     FROM (
       SELECT
         (SELECT COALESCE(SUM(line_count), 0) FROM temp.presented_sum)
@@ -155,13 +155,10 @@ def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
         (SELECT COUNT(*) FROM held_item WHERE business_date = :business_date) AS held,
         (SELECT COUNT(*) FROM released_item
          WHERE business_date = :business_date AND held_since = :business_date) AS captured_later,
-        (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
-         WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
-           AND COALESCE(d.captured_minor, 0) = 0 AND (d.captured_minor = 0 OR r.capture = 'never')) AS nothing_due,
-        (SELECT COUNT(*) FROM journal.decision
-         WHERE business_date = :business_date AND approved_minor IS NOT NULL) AS approved
+        nothing_due_count, approved_count
+      FROM ({DECIDED_COUNTS}) AS decided
     ) AS counted
-    WHERE presented + listed + reversed + held + captured_later + nothing_due <> approved
+    WHERE presented + listed + reversed + held + captured_later + nothing_due_count <> approved_count
     """
     sentence = (
         "{} presentments, {} exceptions, {} reversed, {} held, {} captured by another request and {} with nothing due "

@@ -31,6 +31,8 @@ _TABLES: Final = {
       merchant_id TEXT, terminal_id TEXT, remise_number INTEGER, kind TEXT, amount_minor INTEGER, vat_minor INTEGER)
     """,
 }
+#: What became of the decisions of a date, as one row.
+DECIDED_COUNTS: Final = resources.files(__package__).joinpath("sql", "decided_counts.sql").read_text(encoding="utf-8")
 #: Which table has which date.
 _DATES_TABLE: Final = "CREATE TEMP TABLE IF NOT EXISTS gathered (name TEXT PRIMARY KEY, business_date TEXT)"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from switch.clearing.gathered import DECIDED_COUNTS
+
 #: The one pass over the presentments; everything below is made from this small table.
 #: ``subject`` is what was presented or adjusted, a sale or a refund, so that the amounts of a row have one sign: sales and
 #: adjustments of refunds are above zero, and the issuer pays them; refunds and adjustments of sales are below: it is paid them.
@@ -146,7 +148,7 @@ WITH due AS (
 CLEAR = (_ADJUSTED, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)
 
 #: Written last: from then on the database refuses every other row of the day.
-CLOSE = """
+CLOSE = f"""
 INSERT INTO closed_day (
   business_date, value_date, closed_at_ms, specs_digest, centre_name, centre_institution_id, vat_rate_basis_points,
   decision_count, reversal_count, approval_count, presentment_count, refund_count, adjustment_count, reversed_count,
@@ -160,7 +162,7 @@ SELECT
   nothing_due_count, represented_count, expired_count, 1
 FROM (
   SELECT
-    (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decision_count,
+    decision_count, nothing_due_count,
     (SELECT COUNT(*) FROM journal.reversal WHERE business_date = :business_date) AS reversal_count,
     (SELECT COALESCE(SUM(line_count), 0) FROM cube WHERE kind = 'presentment') AS presentment_count,
     (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date) AS adjustment_count,
@@ -172,9 +174,7 @@ FROM (
      WHERE business_date = :business_date AND held_since = :business_date) AS captured_later_count,
     (SELECT COUNT(*) FROM exception_end
      WHERE business_date = :business_date AND outcome = 'presented') AS represented_count,
-    (SELECT COUNT(*) FROM released_item WHERE business_date = :business_date AND outcome = 'expired') AS expired_count,
-    (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
-     WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
-       AND COALESCE(d.captured_minor, 0) = 0 AND (d.captured_minor = 0 OR r.capture = 'never')) AS nothing_due_count
+    (SELECT COUNT(*) FROM released_item WHERE business_date = :business_date AND outcome = 'expired') AS expired_count
+  FROM ({DECIDED_COUNTS}) AS decided
 ) AS counted
 """

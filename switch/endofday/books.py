@@ -192,8 +192,8 @@ class BusinessDates:
     def open(self) -> str | None:
         return self.opened[-1] if self.opened else None
 
-    def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """Dates with decisions, reversals that have effect, or events of cases, that are not closed, ascending."""
+    def pending(self, connection: sqlite3.Connection, until: str = "9999-12-31") -> Iterator[str]:
+        """Dates with decisions, reversals that have effect, or events of cases, that are not closed, ascending up to one."""
         query = """
         SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
           OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
@@ -201,6 +201,8 @@ class BusinessDates:
           OR EXISTS (SELECT 1 FROM exception_order WHERE business_date = ?1)
         """
         for business_date in sorted(set(self.opened) - set(self.closed)):
+            if business_date > until:
+                return
             if connection.execute(query, (business_date,)).fetchone()[0]:
                 yield business_date
 

@@ -252,7 +252,7 @@ def chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, busi
         raise SwitchError(f"business date {business_date} is not open yet, the open one is {dates.opened[-1]}")
     if business_date not in dates.opened:
         raise SwitchError(f"{business_date} was never a business date here; {_last_closed_words(dates)}")
-    pending = list(dates.pending(connection))
+    pending = list(dates.pending(connection, business_date))
     if earlier := [day for day in pending if day < business_date]:
         raise SwitchError(f"business date {business_date} cannot be closed before {', '.join(earlier)}")
     return business_date if business_date in pending else None

@@ -10,9 +10,11 @@ from typing import Any, Final
 from switch.endofday.engines.statements import bound, query
 from switch.endofday.line_files.parquet import quoted
 
-_COUNT: Final = """
-SELECT COUNT(*) FROM presentment WHERE issuer = $1 AND request_id NOT IN (SELECT request_id FROM told_request)
+_COUNTS: Final = """
+CREATE OR REPLACE TEMP TABLE told_count AS
+SELECT issuer, COUNT(*) AS count FROM presentment WHERE request_id NOT IN (SELECT request_id FROM told_request) GROUP BY issuer
 """
+_COUNT: Final = "SELECT COALESCE(SUM(count), 0) FROM told_count WHERE issuer = $1"
 PLACES_APART: Final = 65_536  #: of lines that are written otherwise, by which queries/notices.sql puts rows in order
 #: A file of lines as they are: what CSV would part or quote is in none of them.
 _AS_LINES: Final = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', USE_TMP_FILE false)"
@@ -33,6 +35,7 @@ def refused_as_by_a_disk(path: str | None = None) -> Iterator[None]:
 def set_apart(duck: Any, request_ids: Sequence[int]) -> None:
     """Say of which presentments the lines are written otherwise. OSError where DuckDB finds no room."""
     duck.execute("CREATE OR REPLACE TEMP TABLE told_request AS SELECT UNNEST($1::BIGINT[]) AS request_id", [[*request_ids]])
+    duck.execute(_COUNTS)
 
 
 @refused_as_by_a_disk()
