@@ -164,7 +164,8 @@ class Duck:
         """The merchants of what is decided, parted so that each part has about ``LINES_IN_FILE`` of it."""
         if not self.ranges:
             rows = self.duck.execute(
-                "SELECT MAX(merchant_id) FROM (SELECT merchant_id, SUM(COUNT(*)) OVER (ORDER BY merchant_id) // $1 AS part "
+                "SELECT MAX(merchant_id) FROM ("
+                "SELECT merchant_id, (SUM(COUNT(*)) OVER (ORDER BY merchant_id) - 1) // $1 AS part "
                 "FROM journal.decided GROUP BY merchant_id) GROUP BY part ORDER BY part",
                 [LINES_IN_FILE],
             ).fetchall()

@@ -56,6 +56,7 @@ def connected(needed_by: str, missing: type[SwitchError] = SwitchError) -> Itera
         duck.execute(f"SET memory_limit = {quoted(MEMORY_LIMIT)}")
         duck.execute("SET temp_directory = ''")  # or it would write where the command was typed
         duck.execute("SET preserve_insertion_order = false")
+        duck.execute("SET parquet_metadata_cache = true")  # files are read many times, and nobody writes them twice
         yield duck
 
 
