@@ -31,6 +31,7 @@ from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
+from switch.endofday.engines.beside import remove_left
 from switch.endofday.engines.choice import opened_engine
 from switch.endofday.engines.proving import asked_of_lines
 from switch.endofday.engines.statements import PRESENTED
@@ -83,13 +84,12 @@ def close_day(
     day does not balance; DataFolderError when journal or books cannot be used, or when the day is closed and its files cannot
     be written.
 
-    ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
-    both are ``now_ms``. ``say`` is called with what is being done, for whoever waits. ``also`` are forms of the statements
-    that are written besides text and CSV, for a day that is closed already too; ``letters`` are the fonts for PDFs, those of
-    this machine where none are given, and know afterwards which characters no font had. ``engine`` is to be installed.
+    ``clock_ms`` tells when the next date was opened and the day closed, else ``now_ms``. ``say`` is called with what is done.
+    ``also`` are forms of statements besides text and CSV, of a closed day too; ``letters``: fonts for PDFs, which know what none had.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
+        remove_left(connection, data)  # by one that died, also where its date is closed
         last = (dates := books.BusinessDates.of(connection)).last_closed
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):

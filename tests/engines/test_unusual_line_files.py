@@ -19,6 +19,7 @@ from switch.clearing.engine import EngineName
 from switch.endofday import books, cleared_notices, files
 from switch.endofday.close import check_books, close_day
 from switch.endofday.engines import notices
+from switch.endofday.engines.beside import SPILL_FOLDER
 from switch.endofday.line_files import door, parquet, ready
 from switch.endofday.statements import statement
 from switch.errors import DataFolderError
@@ -236,6 +237,16 @@ def test_lines_that_are_many_or_not_plain_come_some_at_a_time(tmp_path: Path, mo
     monkeypatch.setattr(ready, "LINES_WHEN_ASKED_MAX", 20_000)
     monkeypatch.setattr(ready, "LINES_SQL", ready.LINES_SQL.replace("BOOL_OR(is_odd)", "TRUE"))
     assert (statement(data, SHOP, FRIDAY, "csv"), len(asked)) == (expected, 2)
+
+
+def test_what_a_close_left_that_died_is_removed_where_its_date_is_closed_too(tmp_path: Path) -> None:
+    data = closed_dates(tmp_path, "duckdb", "duckdb")
+    (data / SPILL_FOLDER).mkdir()
+    (data / SPILL_FOLDER / "rows.parquet").write_bytes(b"of nobody")
+    (left := line_files(data)[0].with_name("0123456789abcdef.parquet")).write_bytes(b"of nobody")
+    assert close_day(data, day_specs(), FRIDAY, later_ms(data)).outcome == "already_closed"
+    assert not (data / SPILL_FOLDER).exists()
+    assert not left.exists()
 
 
 def test_a_fault_in_writing_lines_beside_is_said_and_the_next_close_finishes(
