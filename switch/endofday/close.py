@@ -85,7 +85,7 @@ def close_day(
     be written.
 
     ``clock_ms`` tells when the next date was opened and the day closed, else ``now_ms``. ``say`` is called with what is done.
-    ``also`` are forms of statements besides text and CSV, of a closed day too; ``letters``: fonts for PDFs, which know what none had.
+    ``also`` are forms besides text and CSV, of a closed day too; ``letters`` are the fonts for PDFs, and tell what none had.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
