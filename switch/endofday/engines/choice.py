@@ -9,7 +9,6 @@ from pathlib import Path
 
 from switch.clearing.engine import ENGINE_EXPECTED, Engine, EngineName, is_engine, is_spark
 from switch.endofday.engines import in_duckdb, in_spark
-from switch.endofday.engines.beside import remove_left
 from switch.endofday.engines.in_sqlite import SqliteEngine
 from switch.endofday.engines.prepared import remove_closed
 from switch.endofday.line_files.door import BooksConnection
@@ -20,11 +19,10 @@ from switch.errors import SwitchError
 def opened_engine(name: EngineName, connection: sqlite3.Connection, data: Path) -> Iterator[Engine]:
     """An engine for the close of one date. SwitchError where there is none of this name, or its extra is missing.
 
-    What a close left that died is removed. UnreachableError where nobody answers at an address of Spark.
+    UnreachableError where nobody answers at an address of Spark.
     """
     if not is_engine(name):
         raise SwitchError(f"engine: found {name!r}, expected {ENGINE_EXPECTED}")
-    remove_left(connection, data)
     if name == "sqlite":
         yield SqliteEngine(connection)
         remove_closed(connection, data)
