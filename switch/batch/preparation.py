@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from switch.data_folder.lock import file_held
@@ -53,9 +54,10 @@ def prepare_journal(data: Path, say: Callable[[str], None] = lambda _: None) -> 
                 folder, written = folder_of(data, columns, selected), 0
                 duck.execute("CREATE SCHEMA journal")
                 (last,) = connection.execute(LAST_REQUEST).fetchone()
-                for prepared in prepare(connection, duck, folder, data / JOURNAL_FILE, columns, selected):
-                    written += 1
-                    say(Measured(f"prepared up to request {prepared.last}", prepared.last, last))
+                with closing(prepare(connection, duck, folder, data / JOURNAL_FILE, columns, selected)) as files:
+                    for each in files:
+                        written += 1
+                        say(Measured(f"prepared up to request {each.last}", each.last, last))
                 ranges = ranges_in(folder)
         except OSError as error:
             where = error.filename or data / PREPARED_FOLDER

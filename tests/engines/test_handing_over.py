@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.endofday.engines import handing_over
-from switch.endofday.engines.handing_over import as_line, columns_of, create, give
+from switch.endofday.engines.handing_over import as_line, columns_of, create, give, give_many
 from tests.engines.extra import WITH_DUCKDB
 
 pytestmark = WITH_DUCKDB
@@ -46,3 +46,29 @@ def test_more_rows_than_are_handed_over_at_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 3)
     rows = [(number, f"{number:03d}", None) for number in range(20)]
     assert sorted(there_and_back(rows)) == rows
+
+
+@pytest.mark.parametrize("odd", ["plain", 'a quote "', "é", None])
+def test_rows_that_are_many_stand_in_files_but_for_the_last_and_the_escaped(
+    odd: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 3)
+    rows = [(number, odd if number == 4 else f"{number:03d}") for number in range(8)]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection, closing(duckdb.connect()) as duck:
+        connection.execute("CREATE TABLE t (a INTEGER, b TEXT) STRICT")
+        connection.executemany("INSERT INTO t VALUES (?, ?)", rows)
+        columns = columns_of(connection, "t")
+
+        def kept(found: str) -> str:
+            count = len(duck.execute("FROM duckdb_tables()").fetchall())
+            duck.execute(f"CREATE TABLE kept_{count} AS {found}")
+            return f"FROM kept_{count}"
+
+        queries = [f"SELECT {as_line(columns)} FROM t WHERE {where}" for where in ("a < 7", "a = 7", "a = 8")]
+        is_plain = give_many(connection, duck, "t", columns, queries, {}, kept)
+        assert sorted(duck.execute("FROM t").fetchall()) == rows
+        in_memory = [each for each, _ in duck.execute("FROM t_beside ORDER BY a").fetchall()]
+        assert in_memory == [*([4] if odd == 'a quote "' else []), 6, 7]
+    assert is_plain is (odd in ("plain", None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from shutil import rmtree
@@ -15,7 +16,7 @@ import pytest
 from bench.day_close import BUSINESS_DATE, MIDNIGHT_MS, shops, specs_of, write_journal
 from switch.batch.preparation import prepare_journal
 from switch.endofday.close import close_day
-from switch.endofday.engines import in_duckdb, prepared
+from switch.endofday.engines import handing_over, in_duckdb, prepared
 from switch.endofday.engines.prepared import PREPARED_FOLDER, PreparedRange
 from switch.endofday.line_files.parquet import all_of, connected
 from switch.errors import DataFolderError
@@ -79,6 +80,24 @@ def test_random_days_prepared_before_each_close(
     monkeypatch.setattr(in_duckdb, "opened", prepared_first)
     assert differences(lambda inside: Story(inside, seed).play(), tmp_path, [("duckdb",)]) == []
     assert used
+
+
+def test_random_days_of_which_most_rows_stand_in_files_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 7)
+    written, kept_in = [], prepared.kept_in
+
+    def seen(duck: Any, folder: Path) -> Callable[[str], str]:
+        kept = kept_in(duck, folder)
+
+        def into(rows: str) -> str:
+            written.append(kept(rows))
+            return written[-1]
+
+        return into
+
+    monkeypatch.setattr(prepared, "kept_in", seen)
+    assert differences(lambda inside: Story(inside, 3).play(), tmp_path, [("duckdb",)]) == []
+    assert len(written) > 3
 
 
 def test_the_close_takes_what_is_prepared_and_removes_it(tmp_path: Path, used: list[PreparedRange]) -> None:

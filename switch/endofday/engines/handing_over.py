@@ -7,20 +7,36 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
-#: To DuckDB at a time: some 70 MB of text, of which the one half is read while the other is written. DuckDB stores fewer rows
-#: at a time at twice the cost.
+from switch.machine.one_ahead import one_ahead
+from switch.record import frozen
+
+#: To DuckDB at a time: some 66 MB of text. It stores fewer rows at a time at twice the cost.
 ROWS_GIVEN_AT_ONCE: Final = 200_000
-ROWS_FETCHED_AT_ONCE: Final = 5_000  #: of them, as texts of Python
+ROWS_FETCHED_AT_ONCE: Final = (
+    500  #: of them, as objects of Python: so few are still in the processor's cache when they are joined
+)
 #: Back at a time, in memory.
 ROWS_TAKEN_AT_ONCE: Final = 2_000
-_DELETE: Final = "\x7f"  #: of ASCII, and not printable; what else is not is escaped
+_DELETE: Final = b"\x7f"  #: of ASCII, and not printable; what else is not is escaped
 _IN_DUCKDB: Final = {"INTEGER": "BIGINT", "INT": "BIGINT", "TEXT": "VARCHAR", "BLOB": "BLOB"}
 
 Columns = Mapping[str, str]  #: name -> BIGINT or VARCHAR
+
+
+@frozen
+class RowBatch:
+    """Some rows on their way to DuckDB. Whoever reads them closes the file."""
+
+    lines: BinaryIO  #: in memory: the rows in which JSON escapes nothing
+    escaped: list[bytes]  #: the others
+    count: int
+    is_plain: bool  #: all of their texts are printable ASCII without a quote or a backslash
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> dict[str, str]:
@@ -44,73 +60,98 @@ def give(
     columns: Columns,
     queries: Iterable[str],
     parameters: Mapping[str, object],
-) -> bool:
+) -> None:
     """Add to a table of DuckDB, which has these columns, what queries of the connection find: each row is a line (``as_line``).
-    Whether all of their texts are printable ASCII without a quote or a backslash.
 
     DuckDB reads in a thread beside, so that a second core has work.
     """
-    is_plain = True
+    found = chain.from_iterable(batches(connection, query, parameters) for query in queries)
     with ThreadPoolExecutor(1) as beside:
-        reading: Future[None] | None = None
-        for plain, escaped, is_ascii in _batches(connection, queries, parameters):
-            is_plain = is_plain and is_ascii and not escaped
-            if reading is not None:
-                reading.result()
-            reading = beside.submit(_read, duck, table, columns, plain, escaped)
-        if reading is not None:
-            reading.result()
-    return is_plain
+        for _ in one_ahead(beside, partial(add_batch, duck, table, columns), found):
+            pass
 
 
-def _batches(
-    connection: sqlite3.Connection, queries: Iterable[str], parameters: Mapping[str, object]
-) -> Iterator[tuple[BinaryIO, list[str], bool]]:
-    """Some rows at a time: a file in memory of those in which JSON escapes nothing, and the others; are the first ASCII?"""
-    for query in queries:
-        cursor = connection.execute(query, parameters)
-        rows = cursor.fetchmany(ROWS_FETCHED_AT_ONCE)
-        while rows:
-            file = os.fdopen(os.memfd_create("rows"), "wb")  # whoever reads it closes it
-            escaped, count, is_ascii = list[str](), 0, True
-            while rows and count < ROWS_GIVEN_AT_ONCE:
-                lines = [row[0] for row in rows]
-                if "\\" in (text := "\n".join(lines)):
-                    escaped += [line for line in lines if "\\" in line]
-                    text = "\n".join(line for line in lines if "\\" not in line)
-                is_ascii = is_ascii and text.isascii() and _DELETE not in text
-                if text:
-                    file.write(text.encode() + b"\n")
-                count += len(rows)
-                rows = cursor.fetchmany(ROWS_FETCHED_AT_ONCE)
-            file.flush()
-            yield file, escaped, is_ascii
+def give_many(
+    connection: sqlite3.Connection,
+    duck: Any,
+    table: str,
+    columns: Columns,
+    queries: Iterable[str],
+    parameters: Mapping[str, object],
+    kept: Callable[[str], str],
+) -> bool:
+    """The same of so many rows that they are not kept in memory: what DuckDB has under the name is a view.
+
+    ``kept`` puts what a query of DuckDB finds into a file, and says how it is read there. Fewer rows than are handed over at
+    once are in a table. Whether all rows are plain.
+    """
+    create(duck, few := f"{table}_beside", columns)
+
+    def keep(batch: RowBatch) -> tuple[bool, str]:
+        if batch.count < ROWS_GIVEN_AT_ONCE:
+            add_batch(duck, few, columns, batch)
+            return batch.is_plain, ""
+        with batch.lines:
+            if batch.escaped:
+                _add_escaped(duck, few, columns, batch.escaped)
+            return batch.is_plain, kept(lines_of(batch, columns)) if batch.lines.tell() else ""
+
+    found = chain.from_iterable(batches(connection, query, parameters) for query in queries)
+    with ThreadPoolExecutor(1) as beside:
+        all_kept = [*one_ahead(beside, keep, found)]
+    duck.execute(f"CREATE VIEW {table} AS {' UNION ALL '.join([f'FROM {few}', *(read for _, read in all_kept if read)])}")
+    return all(is_plain for is_plain, _ in all_kept)
+
+
+def batches(connection: sqlite3.Connection, query: str, parameters: Mapping[str, object]) -> Iterator[RowBatch]:
+    """The rows that a query finds, as many at a time as are handed over at once."""
+    cursor = connection.execute(query, parameters)
+    at_once = min(ROWS_FETCHED_AT_ONCE, ROWS_GIVEN_AT_ONCE)
+    rows = cursor.fetchmany(at_once)
+    while rows:
+        lines = os.fdopen(os.memfd_create("rows"), "wb")
+        escaped, count, is_ascii = list[bytes](), 0, True
+        while rows and count < ROWS_GIVEN_AT_ONCE:
+            some = [row[0] for row in rows]
+            if b"\\" in (text := b"\n".join(some)):
+                escaped += [line for line in some if b"\\" in line]
+                text = b"\n".join(line for line in some if b"\\" not in line)
+            is_ascii = is_ascii and text.isascii() and _DELETE not in text
+            if text:
+                lines.write(text + b"\n")
+            count += len(rows)
+            rows = cursor.fetchmany(at_once)
+        lines.flush()
+        yield RowBatch(lines=lines, escaped=escaped, count=count, is_plain=is_ascii and not escaped)
 
 
 def as_line(columns: Iterable[str]) -> str:
     """What a query selects to hand over these columns: one array of JSON, which is a line of CSV too. The zeros at its ends
-    keep the brackets apart from the columns."""
-    return f"JSON_ARRAY(0, {', '.join(columns)}, 0)"
+    keep the brackets apart from the columns. Python need not read it as text."""
+    return f"CAST(JSON_ARRAY(0, {', '.join(columns)}, 0) AS BLOB)"
 
 
-def _read(duck: Any, table: str, columns: Columns, plain: BinaryIO, escaped: list[str]) -> None:
-    """Add lines to a table: as CSV where JSON escapes nothing in them, else as the JSON they are, which takes longer."""
-    with plain:
-        if escaped:
-            _read_json(duck, table, columns, escaped)
-        if not plain.tell():
-            return
-        kinds = {"opening_": "VARCHAR", **columns, "closing_": "VARCHAR"}
-        duck.execute(
-            f"""
-            INSERT INTO {table} SELECT {", ".join(columns)} FROM read_csv(
-              '/proc/self/fd/{plain.fileno()}', auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
-              new_line = '\\n', nullstr = 'null', allow_quoted_nulls = false, columns = {kinds!r})
-            """
-        )
+def lines_of(batch: RowBatch, columns: Columns) -> str:
+    """A query of DuckDB that finds the rows of a batch that are CSV; there are some."""
+    kinds = {"opening_": "VARCHAR", **columns, "closing_": "VARCHAR"}
+    return f"""
+        SELECT {", ".join(columns)} FROM read_csv(
+          '/proc/self/fd/{batch.lines.fileno()}', auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
+          new_line = '\\n', nullstr = 'null', allow_quoted_nulls = false, columns = {kinds!r})
+        """
 
 
-def _read_json(duck: Any, table: str, columns: Columns, lines: list[str]) -> None:
+def add_batch(duck: Any, table: str, columns: Columns, batch: RowBatch) -> None:
+    """Add the rows of a batch to a table: as CSV where JSON escapes nothing in them, else as the JSON they are, which takes
+    longer."""
+    with batch.lines:
+        if batch.escaped:
+            _add_escaped(duck, table, columns, batch.escaped)
+        if batch.lines.tell():
+            duck.execute(f"INSERT INTO {table} {lines_of(batch, columns)}")
+
+
+def _add_escaped(duck: Any, table: str, columns: Columns, lines: list[bytes]) -> None:
     values = ", ".join(f"CAST(row[{place}] AS {kind})" for place, kind in enumerate(columns.values(), 2))
     query = f"INSERT INTO {table} SELECT {values} FROM (SELECT UNNEST(FROM_JSON($1, '[[\"VARCHAR\"]]')) AS row)"
-    duck.execute(query, [f"[{','.join(lines)}]"])
+    duck.execute(query, [f"[{b','.join(lines).decode()}]"])

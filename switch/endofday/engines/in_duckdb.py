@@ -14,7 +14,7 @@ from attrs import Factory, define
 from switch.clearing.gathered import BY_REQUEST
 from switch.endofday.engines import notices, prepared
 from switch.endofday.engines.beside import SPILL_FOLDER, BesideEngine, FoundRows, with_spill_folder
-from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give
+from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give, give_many
 from switch.endofday.engines.statements import LINE_STATEMENTS, NOTICE_COLUMNS, bound, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, connected, quoted, write_file
@@ -102,10 +102,10 @@ class Duck:
         if ranges:
             today = f"{today} AND d.request_id BETWEEN {{}} AND {{}}"
             rows = [*(today.format(*each) for each in prepared.gaps(ranges)), *others]
-        table = "journal.decided_beside" if ranges else "journal.decided"
-        create(self.duck, table, columns)
+        table = "journal.decided_unprepared" if ranges else "journal.decided"
         queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
-        is_plain = give(self.connection, self.duck, table, columns, queries, {"business_date": business_date})
+        of_date = {"business_date": business_date}
+        is_plain = give_many(self.connection, self.duck, table, columns, queries, of_date, prepared.kept_in(self.duck, held))
         if ranges:
             in_files = f"FROM {all_of([each.path for each in ranges])} WHERE business_date = {quoted(business_date)}"
             self.duck.execute(f"CREATE VIEW journal.decided AS FROM {table} UNION ALL {in_files}")

@@ -14,23 +14,35 @@ import re
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import evolve
 
-from switch.endofday.engines.handing_over import as_line, create, give
+from switch.endofday.engines.handing_over import (
+    ROWS_GIVEN_AT_ONCE,
+    Columns,
+    RowBatch,
+    add_batch,
+    as_line,
+    batches,
+    create,
+    lines_of,
+)
 from switch.endofday.engines.statements import query
 from switch.endofday.line_files.parquet import all_of, copy_to, digest_of, sync
+from switch.machine.one_ahead import one_ahead
 from switch.machine.private import begin_file, make_folder
 from switch.record import frozen
 
 PREPARED_FOLDER: Final = "prepared"  #: in a data folder
 #: The journal under a second name: no other one can have its place on the disk as long as this one is there.
 JOURNAL_LINK: Final = "journal"
-REQUESTS_IN_RANGE: Final = 200_000  #: some 7 MB of a file; what is not a whole range yet is handed over by the close
+#: Some 7 MB of a file, and no more than are handed over at once. What is not a whole range yet is handed over by the close.
+REQUESTS_IN_RANGE: Final = ROWS_GIVEN_AT_ONCE
 #: Files are in the order of merchants, some of whom a close presents at a time: it reads small groups of a file, several times,
 #: and removes it at its end.
 _KEPT: Final = "COMPRESSION lz4_raw, ROW_GROUP_SIZE 20480"
@@ -100,9 +112,9 @@ def prepare(
     duck: Any,
     folder: Path,
     journal: Path,
-    columns: Mapping[str, str],
+    columns: Columns,
     selected: Sequence[str],
-) -> Iterator[PreparedRange]:
+) -> Generator[PreparedRange, None, None]:
     """Write the ranges of dates that are not closed, all of whose requests are decided, and that have no file which a close
     takes; any other file is removed.
 
@@ -119,25 +131,56 @@ def prepare(
         if named is None or named.first not in there:
             with suppress(OSError):  # what is no file stays, and is not read
                 path.unlink()
-    for first, last in _ranges_wanted(connection, there):
-        create(duck, _TABLE, columns)
-        rows = f"SELECT {as_line(selected)} {query('decided_in_range')}"
-        is_plain = give(connection, duck, _TABLE, columns, [rows], {"first": first, "last": last})
-        (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {_TABLE}").fetchone()
-        begin_file(partial := folder / f".{secrets.token_hex(8)}.partial")
-        try:
-            copy_to(duck, f"FROM {_TABLE} ORDER BY merchant_id, request_id", partial, _KEPT)
-            sha256, words = digest_of(partial), "plain" if is_plain else "escaped"
-            path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
-            sync(partial)
-            _mark_as_of(folder, journal)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-        sync(folder)
-        prepared = PreparedRange.named(path)
-        assert prepared is not None, f"{path.name} is such a name"
-        yield prepared
+    rows = f"SELECT {as_line(selected)} {query('decided_in_range')}"
+
+    def found() -> Iterator[tuple[int, int, RowBatch]]:
+        for first, last in _ranges_wanted(connection, there):
+            yield first, last, next(batches(connection, rows, {"first": first, "last": last}))
+
+    def write(found: tuple[int, int, RowBatch]) -> PreparedRange:
+        return _written(duck, folder, journal, columns, *found)
+
+    with ThreadPoolExecutor(1) as beside:
+        yield from one_ahead(beside, write, found())
+
+
+def _written(duck: Any, folder: Path, journal: Path, columns: Columns, first: int, last: int, batch: RowBatch) -> PreparedRange:
+    begin_file(partial := folder / f".{secrets.token_hex(8)}.partial")
+    try:
+        if batch.escaped:
+            create(duck, _TABLE, columns)
+            add_batch(duck, _TABLE, columns, batch)
+            _write_sorted(duck, f"FROM {_TABLE}", partial)
+        else:
+            with batch.lines:
+                _write_sorted(duck, lines_of(batch, columns), partial)
+        (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {all_of([partial])}").fetchone()
+        sha256, words = digest_of(partial), "plain" if batch.is_plain else "escaped"
+        path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"
+        sync(partial)
+        _mark_as_of(folder, journal)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    sync(folder)
+    prepared = PreparedRange.named(path)
+    assert prepared is not None, f"{path.name} is such a name"
+    return prepared
+
+
+def kept_in(duck: Any, folder: Path) -> Callable[[str], str]:
+    """How what queries of DuckDB find of the journal is put into files of a folder that is thrown away (``give_many``)."""
+
+    def kept(rows: str) -> str:
+        begin_file(path := folder / f"{secrets.token_hex(8)}.parquet")
+        _write_sorted(duck, rows, path)
+        return f"FROM {all_of([path])}"
+
+    return kept
+
+
+def _write_sorted(duck: Any, rows: str, path: Path) -> None:
+    copy_to(duck, f"{rows} ORDER BY merchant_id, request_id", path, _KEPT)
 
 
 def _is_of(folder: Path, journal: Path) -> bool:

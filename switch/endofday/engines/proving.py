@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from switch.clearing.checks import Fault
 from switch.clearing.gathered import Ask
 from switch.endofday.engines.beside import journal_columns
-from switch.endofday.engines.handing_over import as_line, columns_of, create, give
+from switch.endofday.engines.handing_over import as_line, columns_of, create, give_many
 from switch.endofday.engines.in_duckdb import Duck, DuckEngine
+from switch.endofday.engines.prepared import kept_in
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
 from switch.endofday.line_files.door import BooksConnection, named_on, of_date, see
 from switch.endofday.line_files.parquet import LINE_TABLES, all_of, quoted, reading, said
@@ -61,7 +63,7 @@ def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask)
             else:
                 create(duck, table, columns_of(connection, f"main.{table}"))
         duck.execute("CREATE TEMP VIEW presented_by_request AS FROM presentment")
-        _give_journal(connection, duck, business_date)
+        _give_journal(connection, duck, business_date, Path(spill))
         engine = DuckEngine(connection, Duck(connection, duck, connection.data))
         engine.take_some(_ROUNDED, {"business_date": business_date})
         yield AskedOfLines(engine.ask, (*_beside_files(connection, business_date), *_empty(connection, duck, business_date)))
@@ -87,8 +89,8 @@ def _empty(connection: sqlite3.Connection, duck: Any, business_date: str) -> Ite
                 yield Fault(business_date=business_date, check="lines_are_whole", sentence=sentence)
 
 
-def _give_journal(connection: BooksConnection, duck: Any, business_date: str) -> None:
+def _give_journal(connection: BooksConnection, duck: Any, business_date: str, spill: Path) -> None:
     decided = journal_columns(connection, DECIDED_COLUMNS)
-    create(duck, "journal.decided", decided)
     rows = f"SELECT {as_line(DECIDED_COLUMNS)} {query('decided_on')}"
-    give(connection, duck, "journal.decided", decided, [rows], {"business_date": business_date})
+    of_date = {"business_date": business_date}
+    give_many(connection, duck, "journal.decided", decided, [rows], of_date, kept_in(duck, spill))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib import resources
 from typing import Any, Final, Protocol
 
@@ -16,6 +17,7 @@ from attrs import Factory, define
 
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import all_of, reading, said
+from switch.machine.one_ahead import one_ahead
 from switch.settlement.ready.ready_lines import LINE_MARKS, READY_LINES, marks_of
 from switch.settlement.statement import Head
 
@@ -53,15 +55,8 @@ class ReadyLines:
 
         But for merchants of so many lines that they would not go into memory, who are read a thousand lines at a time.
         """
-        writing: Future[Sections] | None = None
-        for heads in asked:
-            following = self.beside.submit(_written, self.duck, heads)
-            if writing is not None:
-                self.sections = writing.result()
-                yield
-            writing = following
-        if writing is not None:
-            self.sections = writing.result()
+        for sections in one_ahead(self.beside, partial(_written, self.duck), asked):
+            self.sections = sections
             yield
 
     def answer(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]] | None:
