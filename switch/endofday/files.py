@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
 
 HELD_LETTERS: Final = 1 << 18  #: of a file being written, in memory
+LONG_LETTERS: Final = 1 << 16  #: of one text, which is not put together with others
 STATEMENTS_ASKED: Final = 20  #: are asked for at once, and progress is told once for so many
 LINES_ASKED: Final = 50_000  #: of statements, in memory, where their lines stand in files: those are read many at a time
 
@@ -99,6 +100,10 @@ class _Written:
         self._held = 0
 
     def write(self, text: str) -> None:
+        if len(text) >= LONG_LETTERS:
+            self.flush()
+            self.write_bytes(text.encode())
+            return
         self._texts.append(text)
         self._held += len(text)
         if self._held >= HELD_LETTERS:

@@ -44,7 +44,11 @@ WHERE a.business_date = :business_date AND a.merchant_id = :merchant_id AND p.te
   AND a.remise_number = :number ORDER BY a.request_id
 """
 _BEFORE: Final = "SELECT MAX(business_date) FROM statement WHERE merchant_id = :merchant_id AND business_date < :business_date"
-_LAYOUT: Final = "SELECT layout FROM statement WHERE business_date = :business_date AND merchant_id = :merchant_id"
+#: The layout of each statement of a date, of some merchants from one to another.
+STATEMENT_LAYOUTS: Final = """
+SELECT merchant_id, layout FROM statement
+WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
+"""
 #: What a month has of each kind: transactions, then what takes back earlier ones; the books are asked date by date.
 _OF_MONTH: Final = """
 closed_day AS d CROSS JOIN {0} AS t ON t.business_date = d.business_date AND t.merchant_id = :merchant_id
@@ -96,13 +100,7 @@ class BooksFacts:
     connection: sqlite3.Connection
     business_date: str
     merchant_id: str
-
-    @property
-    def layout(self) -> StatementLayout:
-        """The layout of its contract on the date."""
-        row = self.connection.execute(_LAYOUT, self._key()).fetchone()
-        found: StatementLayout = row[0] if row is not None else "detailed"
-        return found
+    layout: StatementLayout  #: of its contract on the date
 
     def _key(self) -> dict[str, object]:
         return {"business_date": self.business_date, "merchant_id": self.merchant_id}

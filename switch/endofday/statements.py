@@ -16,7 +16,7 @@ from attrs import evolve
 
 from switch.business_day import DateSpan
 from switch.endofday import books
-from switch.endofday.layout_facts import BooksFacts, LinesInBooks
+from switch.endofday.layout_facts import STATEMENT_LAYOUTS, BooksFacts, LinesInBooks
 from switch.endofday.line_files.door import see_merchants
 from switch.endofday.line_files.ready import LinesReady, ReadyWhenAsked
 from switch.errors import NegativeAnswerError, SwitchError
@@ -35,6 +35,7 @@ from switch.settlement.statement import (
     StatementRow,
     StatementTotal,
 )
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import TextForm, write_texts
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ def statements_between(
     payouts = rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout)
     entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
     conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
+    layouts: dict[str, StatementLayout] = dict(connection.execute(STATEMENT_LAYOUTS, between))
     for head in heads_between(connection, business_date, first, last):
         of = head.merchant_id
         key = {"business_date": business_date, "merchant_id": of}
@@ -94,7 +96,7 @@ def statements_between(
             payouts=tuple(payouts[of]),
             entries=tuple(entries[of]),
             conversions=tuple(conversions[of]),
-            facts=BooksFacts(connection, business_date, of),
+            facts=BooksFacts(connection, business_date, of, layouts[of]),
         )
 
 

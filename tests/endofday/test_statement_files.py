@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from switch.endofday import files as endofday_files
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.endofday.statements import stated
@@ -51,6 +53,20 @@ def test_a_close_writes_what_it_is_asked_for(data: Path) -> None:
     proved = check_books(data)
     no_banks = ("accounts were not compared with the closed days: no book here of atlas",)
     assert (proved.faults, proved.notes[1:], proved.file_count) == ((), no_banks, 10)
+
+
+@pytest.mark.parametrize(("held", "long"), [(1, 1), (50, 60), (60, 50), (1 << 20, 40)])
+def test_a_files_bytes_and_digest_are_the_same_however_its_texts_are_put_together(
+    held: int, long: int, data: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    copytree(data, other, dirs_exist_ok=True)
+    close(other)
+    monkeypatch.setattr(endofday_files, "HELD_LETTERS", held)
+    monkeypatch.setattr(endofday_files, "LONG_LETTERS", long)
+    close(data)
+    assert files_of(data) == files_of(other)
+    assert check_books(data).faults == ()
 
 
 def test_a_close_writes_neither_unasked(data: Path) -> None:
