@@ -45,7 +45,7 @@ WHERE a.business_date = :business_date AND a.merchant_id = :merchant_id AND p.te
 """
 _BEFORE: Final = "SELECT MAX(business_date) FROM statement WHERE merchant_id = :merchant_id AND business_date < :business_date"
 #: The layout of each statement of a date, of some merchants from one to another.
-STATEMENT_LAYOUTS: Final = """
+LAYOUTS_BETWEEN: Final = """
 SELECT merchant_id, layout FROM statement
 WHERE business_date = :business_date AND merchant_id BETWEEN :merchant_id AND :last_merchant_id
 """

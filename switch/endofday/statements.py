@@ -16,7 +16,7 @@ from attrs import evolve
 
 from switch.business_day import DateSpan
 from switch.endofday import books
-from switch.endofday.layout_facts import STATEMENT_LAYOUTS, BooksFacts, LinesInBooks
+from switch.endofday.layout_facts import LAYOUTS_BETWEEN, BooksFacts, LinesInBooks
 from switch.endofday.line_files.door import see_merchants
 from switch.endofday.line_files.ready import LinesReady, ReadyWhenAsked
 from switch.errors import NegativeAnswerError, SwitchError
@@ -77,7 +77,7 @@ def statements_between(
     payouts = rows_of(settlement.STATEMENT_PAYOUTS, StatementPayout)
     entries = rows_of(settlement.STATEMENT_ENTRIES, StatementEntry)
     conversions = rows_of(STATEMENT_CONVERSIONS, StatementConversion)
-    layouts: dict[str, StatementLayout] = dict(connection.execute(STATEMENT_LAYOUTS, between))
+    layouts: dict[str, StatementLayout] = dict(connection.execute(LAYOUTS_BETWEEN, between))
     for head in heads_between(connection, business_date, first, last):
         of = head.merchant_id
         key = {"business_date": business_date, "merchant_id": of}
