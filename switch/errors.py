@@ -123,6 +123,10 @@ class DataFolderError(SwitchError):
     """A data folder (journal, books, key file) is missing, foreign, or not in the state a command needs."""
 
 
+class NoRoomError(DataFolderError):
+    """This machine has too little memory or disk for what a command computes: nothing is known of what it would have found."""
+
+
 class BusyError(DataFolderError):
     """Another process is writing the journal; a moment later it can be written."""
 

@@ -41,7 +41,7 @@ from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transf
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, staged_day
-from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
+from switch.errors import DataFolderError, NegativeAnswerError, NoRoomError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
@@ -180,6 +180,8 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
             transfers = prove_transfers(books.ask_of(connection), data)
             connection.execute("COMMIT")  # what follows attaches the issuers' books, one after the other
             issuers = prove_issuers(connection, data)
+        except NoRoomError:  # no fault of the books
+            raise
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -207,13 +209,12 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
             faults += asked.faults
             for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
                 faults += check(asked.ask, business_date)
-    last = {"business_date": dates.last_closed}
     return BooksReport(
         faults=tuple(faults),
         closed_days=dates.closed,
         open_days=tuple(_open_days(connection, dates)),
         **_counts(connection),
-        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, last).fetchone()[0],
+        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, {"business_date": dates.last_closed}).fetchone()[0],
         posting_count=connection.execute("SELECT COUNT(*) FROM posting").fetchone()[0],
         statement_count=connection.execute("SELECT COUNT(*) FROM statement").fetchone()[0],
     )
@@ -390,8 +391,7 @@ def compute_day(
 
 
 def _refuse_faults(engine: Engine, business_date: str) -> None:
-    faults = [fault for check in DAY_CHECKS for fault in check(engine.ask, business_date)]
-    if faults:
+    if faults := [fault for check in DAY_CHECKS for fault in check(engine.ask, business_date)]:
         sentences = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
         raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {sentences}")
 

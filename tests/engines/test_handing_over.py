@@ -36,6 +36,12 @@ def there_and_back(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return found
 
 
+@pytest.mark.parametrize("query", ["CAST('\\' || X'ff' AS TEXT)", "CAST(X'ff' AS TEXT)"])
+def test_bytes_that_are_no_text_are_refused_as_sqlite_refuses_them(query: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(sqlite3.OperationalError, match="Could not decode"):
+        [*handing_over.batches(connection, f"SELECT {as_line([query])}", {})]
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows=st.lists(st.tuples(NUMBERS, TEXTS, TEXTS), max_size=6))
 def test_any_rows(rows: list[tuple[Any, ...]]) -> None:

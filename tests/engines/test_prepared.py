@@ -15,11 +15,11 @@ import pytest
 
 from bench.day_close import BUSINESS_DATE, MIDNIGHT_MS, shops, specs_of, write_journal
 from switch.batch.preparation import prepare_journal
-from switch.endofday.close import close_day
-from switch.endofday.engines import handing_over, in_duckdb, prepared
+from switch.endofday.close import check_books, close_day
+from switch.endofday.engines import handing_over, in_duckdb, prepared, proving
 from switch.endofday.engines.prepared import PREPARED_FOLDER, PreparedRange
 from switch.endofday.line_files.parquet import all_of, connected
-from switch.errors import DataFolderError
+from switch.errors import DataFolderError, NoRoomError
 from tests.clearing.story import DATES, SPECS
 from tests.cli.command import run
 from tests.engines.compare import closed_by, differences, hashes_of
@@ -82,22 +82,71 @@ def test_random_days_prepared_before_each_close(
     assert used
 
 
-def test_random_days_of_which_most_rows_stand_in_files_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 7)
-    written, kept_in = [], prepared.kept_in
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Batches of three rows, of two fetches each; how a close and a check read the files of those that were whole."""
+    monkeypatch.setattr(handing_over, "ROWS_GIVEN_AT_ONCE", 3)
+    monkeypatch.setattr(handing_over, "ROWS_FETCHED_AT_ONCE", 2)
+    read, kept_in = list[str](), prepared.kept_in
 
     def seen(duck: Any, folder: Path) -> Callable[[str], str]:
         kept = kept_in(duck, folder)
 
         def into(rows: str) -> str:
-            written.append(kept(rows))
-            return written[-1]
+            read.append(kept(rows))
+            return read[-1]
 
         return into
 
-    monkeypatch.setattr(prepared, "kept_in", seen)
+    for module in (prepared, proving):
+        monkeypatch.setattr(module, "kept_in", seen)
+    return read
+
+
+def test_random_days_of_which_most_rows_stand_in_files_meanwhile(tmp_path: Path, small_batches: list[str]) -> None:
     assert differences(lambda inside: Story(inside, 3).play(), tmp_path, [("duckdb",)]) == []
-    assert len(written) > 3
+    assert len(small_batches) > 6
+
+
+ODD_TEXTS = [*['a "q\\ t'] * 7, *["é"] * 3, "\x7f", None, "", "null", "0]", *["plain"] * 5]
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_texts_of_any_letters_are_there_once_whatever_batch_they_are_in(
+    is_prepared: bool, tmp_path: Path, small_batches: list[str], used: list[PreparedRange]
+) -> None:
+    """Whole batches of escaped rows, of none, and of both; the banks are told of all."""
+
+    def play(inside: Path) -> Path:
+        with journal_of(data := inside / "data", DATES[0]) as journal:
+            for product in ODD_TEXTS:
+                journal.decide(product=product)
+        if is_prepared:
+            prepare_journal(data)
+        close_day(data, SPECS, DATES[0], later_ms(data))
+        assert check_books(data).faults == ()
+        return data
+
+    assert differences(play, tmp_path, [("duckdb",)]) == []
+    assert small_batches
+    assert [each.is_plain for each in used] == ([False] * 4 + [True] * 2 if is_prepared else [])
+
+
+def test_a_check_without_room_for_the_journal_says_so_and_finds_no_fault(
+    tmp_path: Path, small_batches: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = with_journal(tmp_path)
+    with closed_by("duckdb"):
+        close(data)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "elsewhere/rows")
+
+    monkeypatch.setattr(prepared, "copy_to", full)
+    with pytest.raises(
+        NoRoomError, match="elsewhere/rows: found No space left on device, expected a folder with room for the jo"
+    ):
+        check_books(data)
 
 
 def test_the_close_takes_what_is_prepared_and_removes_it(tmp_path: Path, used: list[PreparedRange]) -> None:

@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO, Final
@@ -109,20 +110,34 @@ def batches(connection: sqlite3.Connection, query: str, parameters: Mapping[str,
     at_once = min(ROWS_FETCHED_AT_ONCE, ROWS_GIVEN_AT_ONCE)
     rows = cursor.fetchmany(at_once)
     while rows:
-        lines = os.fdopen(os.memfd_create("rows"), "wb")
         escaped, count, is_ascii = list[bytes](), 0, True
-        while rows and count < ROWS_GIVEN_AT_ONCE:
-            some = [row[0] for row in rows]
-            if b"\\" in (text := b"\n".join(some)):
-                escaped += [line for line in some if b"\\" in line]
-                text = b"\n".join(line for line in some if b"\\" not in line)
-            is_ascii = is_ascii and text.isascii() and _DELETE not in text
-            if text:
-                lines.write(text + b"\n")
-            count += len(rows)
-            rows = cursor.fetchmany(at_once)
-        lines.flush()
+        with ExitStack() as unfinished:
+            lines = unfinished.enter_context(os.fdopen(os.memfd_create("rows"), "wb"))
+            while rows and count < ROWS_GIVEN_AT_ONCE:
+                some = [row[0] for row in rows]
+                text = b"\n".join(some)
+                if not text.isascii():
+                    is_ascii = False
+                    _refuse_undecodable(text)
+                if b"\\" in text:
+                    escaped += [line for line in some if b"\\" in line]
+                    text = b"\n".join(line for line in some if b"\\" not in line)
+                is_ascii = is_ascii and _DELETE not in text
+                if text:
+                    lines.write(text + b"\n")
+                count += len(rows)
+                rows = cursor.fetchmany(at_once)
+            lines.flush()
+            unfinished.pop_all()
         yield RowBatch(lines=lines, escaped=escaped, count=count, is_plain=is_ascii and not escaped)
+
+
+def _refuse_undecodable(text: bytes) -> None:
+    """sqlite3.OperationalError, as SQLite's own for rows that are read as text, where some bytes are none."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise sqlite3.OperationalError("Could not decode to UTF-8") from None
 
 
 def as_line(columns: Iterable[str]) -> str:

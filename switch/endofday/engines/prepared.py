@@ -138,7 +138,9 @@ def prepare(
             yield first, last, next(batches(connection, rows, {"first": first, "last": last}))
 
     def write(found: tuple[int, int, RowBatch]) -> PreparedRange:
-        return _written(duck, folder, journal, columns, *found)
+        first, last, batch = found
+        with batch.lines:
+            return _written(duck, folder, journal, columns, first, last, batch)
 
     with ThreadPoolExecutor(1) as beside:
         yield from one_ahead(beside, write, found())
@@ -152,8 +154,7 @@ def _written(duck: Any, folder: Path, journal: Path, columns: Columns, first: in
             add_batch(duck, _TABLE, columns, batch)
             _write_sorted(duck, f"FROM {_TABLE}", partial)
         else:
-            with batch.lines:
-                _write_sorted(duck, lines_of(batch, columns), partial)
+            _write_sorted(duck, lines_of(batch, columns), partial)
         (last_date,) = duck.execute(f"SELECT MAX(business_date) FROM {all_of([partial])}").fetchone()
         sha256, words = digest_of(partial), "plain" if batch.is_plain else "escaped"
         path = folder / f"{first:012}-{last:012}.{last_date}.{words}.{sha256}.parquet"

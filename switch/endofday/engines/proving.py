@@ -18,6 +18,7 @@ from switch.endofday.engines.prepared import kept_in
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
 from switch.endofday.line_files.door import BooksConnection, named_on, of_date, see
 from switch.endofday.line_files.parquet import LINE_TABLES, all_of, quoted, reading, said
+from switch.errors import NoRoomError
 from switch.record import frozen
 
 #: Whose presentments ``rounding_follows_remises`` reads as rows.
@@ -43,7 +44,8 @@ class AskedOfLines:
 def asked_of_lines(connection: sqlite3.Connection, business_date: str, ask: Ask) -> Iterator[AskedOfLines]:
     """The way to ask about a closed date; ``ask`` is that of the books alone. DataFolderError where files cannot be read.
 
-    What finds no room in memory goes into a folder of this user alone, which is gone at the end.
+    Rows of the journal that are many go into a folder of this user alone, as does what finds no room in memory; it is gone at
+    the end. NoRoomError where it has no room either.
     """
     if not isinstance(connection, BooksConnection) or connection.data is None:
         yield AskedOfLines(ask)
@@ -93,4 +95,8 @@ def _give_journal(connection: BooksConnection, duck: Any, business_date: str, sp
     decided = journal_columns(connection, DECIDED_COLUMNS)
     rows = f"SELECT {as_line(DECIDED_COLUMNS)} {query('decided_on')}"
     of_date = {"business_date": business_date}
-    give_many(connection, duck, "journal.decided", decided, [rows], of_date, kept_in(duck, spill))
+    try:
+        give_many(connection, duck, "journal.decided", decided, [rows], of_date, kept_in(duck, spill))
+    except OSError as error:
+        where = f"{error.filename or spill}: found {error.strerror}"
+        raise NoRoomError(f"{where}, expected a folder with room for the journal of {business_date}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -11,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from switch.errors import DataFolderError, SwitchError
+from switch.errors import DataFolderError, NoRoomError, SwitchError
 from switch.machine.files import kind_at
 from switch.machine.private import begin_file, make_folder
 from switch.record import frozen
@@ -188,11 +189,13 @@ def rows_of(
 
 @contextmanager
 def said(data: Path, folder: str = LINES_FOLDER, expected: str = "lines that it can read") -> Iterator[None]:
-    """Have DuckDB's own errors said in one sentence, as DataFolderError."""
+    """Have DuckDB's own errors said in one sentence, as DataFolderError; NoRoomError where memory or disk do not suffice."""
     import duckdb
 
     try:
         yield
     except duckdb.Error as fault:
         problem = str(fault).splitlines()[0]
+        if isinstance(fault, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in problem:
+            raise NoRoomError(f"{data / folder}: DuckDB found {problem!r}, expected enough memory and disk") from None
         raise DataFolderError(f"{data / folder}: DuckDB found {problem!r}, expected {expected}") from None
