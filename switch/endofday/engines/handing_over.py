@@ -19,9 +19,8 @@ from switch.record import frozen
 
 #: To DuckDB at a time: some 66 MB of text. It stores fewer rows at a time at twice the cost.
 ROWS_GIVEN_AT_ONCE: Final = 200_000
-ROWS_FETCHED_AT_ONCE: Final = (
-    500  #: of them, as objects of Python: so few are still in the processor's cache when they are joined
-)
+#: Of them, as objects of Python: so few are still in the processor's cache when they are joined.
+ROWS_FETCHED_AT_ONCE: Final = 500
 #: Back at a time, in memory.
 ROWS_TAKEN_AT_ONCE: Final = 2_000
 _DELETE: Final = b"\x7f"  #: of ASCII, and not printable; what else is not is escaped

@@ -197,5 +197,5 @@ def said(data: Path, folder: str = LINES_FOLDER, expected: str = "lines that it 
     except duckdb.Error as fault:
         problem = str(fault).splitlines()[0]
         if isinstance(fault, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in problem:
-            raise NoRoomError(f"{data / folder}: DuckDB found {problem!r}, expected enough memory and disk") from None
+            raise NoRoomError(f"{data}: DuckDB found {problem!r}, expected enough memory and disk") from None
         raise DataFolderError(f"{data / folder}: DuckDB found {problem!r}, expected {expected}") from None
