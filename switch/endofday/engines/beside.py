@@ -29,8 +29,8 @@ _NAMES: Final = {statement.sql: name for name, statement in LINE_STATEMENTS.item
 #: Fills a table with all lines of a date, for SQLite; what computes beside has them already.
 _BY_REQUEST: Final = filling("presented_by_request")
 _UNFILLED: Final = "DELETE FROM temp.gathered WHERE name = 'presented_by_request'"
-#: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once. One
-#: that is both is found twice, and added once.
+#: What the connection reads of the presentments of the date as rows: exceptions, and remises whose commission is rounded once.
+#: One that is both is found twice, and added once.
 _READ_BY_ROW: Final = """
 SELECT {columns} FROM presentment WHERE request_id IN (SELECT request_id FROM exception_item)
 UNION ALL
