@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.endofday.engines import handing_over
-from switch.endofday.engines.handing_over import as_line, columns_of, create, give, give_many
+from switch.endofday.engines.handing_over import as_line, batches, columns_of, create, give, give_many
 from tests.engines.extra import WITH_DUCKDB
 
 pytestmark = WITH_DUCKDB
@@ -31,7 +31,7 @@ def there_and_back(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         connection.execute("CREATE TABLE t (a INTEGER, b TEXT, c TEXT) STRICT")
         connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
         create(duck, "t", columns := columns_of(connection, "t"))
-        give(connection, duck, "t", columns, [f"SELECT {as_line(columns)} FROM t"], {})
+        give(duck, "t", columns, batches(connection, [f"SELECT {as_line(columns)} FROM t"], {}))
         found: list[tuple[Any, ...]] = duck.execute("FROM t").fetchall()
         return found
 
@@ -39,7 +39,7 @@ def there_and_back(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("query", ["CAST('\\' || X'ff' AS TEXT)", "CAST(X'ff' AS TEXT)"])
 def test_bytes_that_are_no_text_are_refused_as_sqlite_refuses_them(query: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(sqlite3.OperationalError, match="Could not decode"):
-        [*handing_over.batches(connection, f"SELECT {as_line([query])}", {})]
+        [*batches(connection, [f"SELECT {as_line([query])}"], {})]
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,7 +73,7 @@ def test_rows_that_are_many_stand_in_files_but_for_the_last_and_the_escaped(
             return f"FROM kept_{count}"
 
         queries = [f"SELECT {as_line(columns)} FROM t WHERE {where}" for where in ("a < 7", "a = 7", "a = 8")]
-        is_plain = give_many(connection, duck, "t", columns, queries, {}, kept)
+        is_plain = give_many(duck, "t", columns, batches(connection, queries, {}), kept)
         assert sorted(duck.execute("FROM t").fetchall()) == rows
         in_memory = [each for each, _ in duck.execute("FROM t_beside ORDER BY a").fetchall()]
         assert in_memory == [*([4] if odd == 'a quote "' else []), 6, 7]

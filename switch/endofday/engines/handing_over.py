@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from switch.machine.one_ahead import one_ahead
@@ -53,33 +52,17 @@ def create(duck: Any, table: str, columns: Columns) -> None:
     duck.execute(f"CREATE OR REPLACE {kind_of_table} {table} ({of_kinds})")
 
 
-def give(
-    connection: sqlite3.Connection,
-    duck: Any,
-    table: str,
-    columns: Columns,
-    queries: Iterable[str],
-    parameters: Mapping[str, object],
-) -> None:
-    """Add to a table of DuckDB, which has these columns, what queries of the connection find: each row is a line (``as_line``).
+def give(duck: Any, table: str, columns: Columns, found: Iterable[RowBatch]) -> None:
+    """Add rows to a table of DuckDB, which has these columns.
 
     DuckDB reads in a thread beside, so that a second core has work.
     """
-    found = chain.from_iterable(batches(connection, query, parameters) for query in queries)
     with ThreadPoolExecutor(1) as beside:
         for _ in one_ahead(beside, partial(add_batch, duck, table, columns), found):
             pass
 
 
-def give_many(
-    connection: sqlite3.Connection,
-    duck: Any,
-    table: str,
-    columns: Columns,
-    queries: Iterable[str],
-    parameters: Mapping[str, object],
-    kept: Callable[[str], str],
-) -> bool:
+def give_many(duck: Any, table: str, columns: Columns, found: Iterable[RowBatch], kept: Callable[[str], str]) -> bool:
     """The same of so many rows that they are not kept in memory: what DuckDB has under the name is a view.
 
     ``kept`` puts what a query of DuckDB finds into a file, and says how it is read there. Fewer rows than are handed over at
@@ -96,16 +79,20 @@ def give_many(
                 _add_escaped(duck, few, columns, batch.escaped)
             return batch.is_plain, kept(lines_of(batch, columns)) if batch.lines.tell() else ""
 
-    found = chain.from_iterable(batches(connection, query, parameters) for query in queries)
     with ThreadPoolExecutor(1) as beside:
         all_kept = [*one_ahead(beside, keep, found)]
     duck.execute(f"CREATE VIEW {table} AS {' UNION ALL '.join([f'FROM {few}', *(read for _, read in all_kept if read)])}")
     return all(is_plain for is_plain, _ in all_kept)
 
 
-def batches(connection: sqlite3.Connection, query: str, parameters: Mapping[str, object]) -> Iterator[RowBatch]:
-    """The rows that a query finds, as many at a time as are handed over at once."""
-    cursor = connection.execute(query, parameters)
+def batches(connection: sqlite3.Connection, queries: Iterable[str], parameters: Mapping[str, object]) -> Iterator[RowBatch]:
+    """The rows that queries find, one query after the other, as many at a time as are handed over at once: each row is a line
+    (``as_line``). sqlite3.OperationalError where a text is none."""
+    for query in queries:
+        yield from _batches_of(connection.execute(query, parameters))
+
+
+def _batches_of(cursor: sqlite3.Cursor) -> Iterator[RowBatch]:
     at_once = min(ROWS_FETCHED_AT_ONCE, ROWS_GIVEN_AT_ONCE)
     rows = cursor.fetchmany(at_once)
     while rows:

@@ -14,7 +14,7 @@ from attrs import Factory, define
 from switch.clearing.gathered import BY_REQUEST
 from switch.endofday.engines import notices, prepared
 from switch.endofday.engines.beside import SPILL_FOLDER, BesideEngine, FoundRows, with_spill_folder
-from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, create, give, give_many
+from switch.endofday.engines.handing_over import ROWS_TAKEN_AT_ONCE, Columns, as_line, batches, create, give, give_many
 from switch.endofday.engines.statements import LINE_STATEMENTS, NOTICE_COLUMNS, bound, query, rendered
 from switch.endofday.line_files.door import BooksConnection
 from switch.endofday.line_files.parquet import MEMORY_LIMIT, LineFile, all_of, connected, quoted, write_file
@@ -92,7 +92,7 @@ class Duck:
             return
         create(self.duck, table, columns)
         queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
-        give(self.connection, self.duck, table, columns, queries, parameters)
+        give(self.duck, table, columns, batches(self.connection, queries, parameters))
 
     def _give_decided(self, columns: Columns, selected: Sequence[str], rows: Sequence[str], business_date: str) -> None:
         """Have the journal of the date: what stands in files of ranges from these, all else from the connection."""
@@ -104,8 +104,8 @@ class Duck:
             rows = [*(today.format(*each) for each in prepared.gaps(ranges)), *others]
         table = "journal.decided_unprepared" if ranges else "journal.decided"
         queries = [f"SELECT {as_line(selected)} {each}" for each in rows]
-        of_date = {"business_date": business_date}
-        is_plain = give_many(self.connection, self.duck, table, columns, queries, of_date, prepared.kept_in(self.duck, held))
+        found = batches(self.connection, queries, {"business_date": business_date})
+        is_plain = give_many(self.duck, table, columns, found, prepared.kept_in(self.duck, held))
         if ranges:
             in_files = f"FROM {all_of([each.path for each in ranges])} WHERE business_date = {quoted(business_date)}"
             self.duck.execute(f"CREATE VIEW journal.decided AS FROM {table} UNION ALL {in_files}")

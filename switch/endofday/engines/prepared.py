@@ -135,7 +135,7 @@ def prepare(
 
     def found() -> Iterator[tuple[int, int, RowBatch]]:
         for first, last in _ranges_wanted(connection, there):
-            yield first, last, next(batches(connection, rows, {"first": first, "last": last}))
+            yield first, last, next(batches(connection, [rows], {"first": first, "last": last}))
 
     def write(found: tuple[int, int, RowBatch]) -> PreparedRange:
         first, last, batch = found

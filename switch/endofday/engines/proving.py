@@ -12,7 +12,7 @@ from typing import Any, Final
 from switch.clearing.checks import Fault
 from switch.clearing.gathered import Ask
 from switch.endofday.engines.beside import journal_columns
-from switch.endofday.engines.handing_over import as_line, columns_of, create, give_many
+from switch.endofday.engines.handing_over import as_line, batches, columns_of, create, give_many
 from switch.endofday.engines.in_duckdb import Duck, DuckEngine
 from switch.endofday.engines.prepared import kept_in
 from switch.endofday.engines.statements import DECIDED_COLUMNS, Handed, query
@@ -94,9 +94,9 @@ def _empty(connection: sqlite3.Connection, duck: Any, business_date: str) -> Ite
 def _give_journal(connection: BooksConnection, duck: Any, business_date: str, spill: Path) -> None:
     decided = journal_columns(connection, DECIDED_COLUMNS)
     rows = f"SELECT {as_line(DECIDED_COLUMNS)} {query('decided_on')}"
-    of_date = {"business_date": business_date}
+    found = batches(connection, [rows], {"business_date": business_date})
     try:
-        give_many(connection, duck, "journal.decided", decided, [rows], of_date, kept_in(duck, spill))
+        give_many(duck, "journal.decided", decided, found, kept_in(duck, spill))
     except OSError as error:
         where = f"{error.filename or spill}: found {error.strerror}"
         raise NoRoomError(f"{where}, expected a folder with room for the journal of {business_date}") from None
