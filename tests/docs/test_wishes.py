@@ -99,12 +99,11 @@ async def test_rules_do_on_the_wire_what_the_row_says(wish: Wish, clock: MockClo
             assert fault is None, f"{wish.number}: {step}: {fault}"
 
 
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
-    """A centre that was started as the row of U-20 says, with its trace."""
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[CentreProcess]:
+    """A centre of the row's own, that was started as the row of U-20 says, with its trace."""
     start = next(each for each in WISHES if each.number == "U-20").lines[0]
-    folder = tmp_path_factory.mktemp("wishes")
-    with running_centre(folder, [*shlex.split(start)[2:], "--trace"]) as running:
+    with running_centre(tmp_path, [*shlex.split(start)[2:], "--trace"]) as running:
         yield running
         assert running.stop() == 0
 
