@@ -19,6 +19,7 @@ from switch.errors import UnreachableError
 from switch.machine.private import write_text
 from switch.testing.client import SwitchClient
 from tests.control.api_caller import Caller
+from tests.support.processes import ends
 from tests.support.sold import Seller
 from tests.trials.small_centre import small_specs
 
@@ -162,6 +163,4 @@ def test_the_process_of_the_api_ends_with_its_centre(tmp_path: Path) -> None:
     with running_centre(tmp_path / "var", [*small_specs(tmp_path), "--api"]) as running:
         pid = running.ready["api"]["pid"]
         running.kill()
-        end = time.monotonic() + 30
-        while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
-            assert time.monotonic() < end
+        assert ends(pid)

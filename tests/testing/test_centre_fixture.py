@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,11 +13,11 @@ from xml.etree import ElementTree
 import pytest
 
 from switch.testing.reserve import ALL_SERIES, merchant_id, terminal_ids
+from tests.support.processes import ends, runs
 
 pytestmark = pytest.mark.long  # whole centres
 
 HERE = Path(__file__).parent
-SECONDS_MAX = 60.0
 
 
 def played(folder: Path, *options: str) -> tuple[Mapping[str, str], str, list[str]]:
@@ -77,21 +76,10 @@ def test_a_centre_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment) as owner:
         assert owner.stdout is not None
         centre = int(owner.stdout.readline())
-        assert _runs(centre)
+        assert runs(centre)
         owner.send_signal(signal.SIGKILL)
         owner.wait()
-        end = time.monotonic() + SECONDS_MAX
-        while _runs(centre):
-            assert time.monotonic() < end
-            time.sleep(0.05)
-
-
-def _runs(pid: int) -> bool:
-    """Whether a process runs; one that nobody has asked how it ended does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        assert ends(centre)
 
 
 def test_the_entry_point_imports_nothing_of_the_centre() -> None:
